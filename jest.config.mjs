@@ -1,0 +1,23 @@
+/** The whole workspace, from its sources. `PLAZA_TESTS` picks a part: fast, engines, browser; default all. */
+const part = process.env.PLAZA_TESTS ?? 'all';
+const match = {
+  fast: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.engine\\.test\\.ts$', '\\.browser\\.test\\.ts$'] },
+  engines: { testMatch: ['**/*.engine.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
+  browser: { testMatch: ['**/*.browser.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
+  all: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
+}[part];
+
+export default {
+  ...match,
+  roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/stories', '<rootDir>/loadtest', '<rootDir>/scripts'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['plaza-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+  },
+  coverageProvider: 'v8',
+  testTimeout: part === 'engines' || part === 'browser' ? 120_000 : 20_000,
+  reporters: ['default', '<rootDir>/scripts/plain-reporter.mjs'],
+};

@@ -1,0 +1,4 @@
+export * from './live.js';
+export * from './peers.js';
+export * from './readers.js';
+export * from './room-gateway.js';

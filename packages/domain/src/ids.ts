@@ -1,0 +1,19 @@
+/** Names of things. Each is a string or number with a brand, made only by its parser, so that a raw input cannot pass for a checked id. */
+declare const brand: unique symbol;
+type Branded<T, B extends string> = T & { readonly [brand]: B };
+
+/** 1-64 of `A-Z a-z 0-9 _ -`. */
+export type RoomId = Branded<string, 'RoomId'>;
+/** 1-64 of `A-Z a-z 0-9 _ - . @ :`. Belongs to the platform; never registered first. */
+export type AccountId = Branded<string, 'AccountId'>;
+/** 0 .. shards - 1, fixed at cluster birth. */
+export type Shard = number;
+/** An event's place in its room: an integer below 2^53; 0 is before every event. */
+export type Position = number;
+
+const roomId = /^[A-Za-z0-9_-]{1,64}$/;
+const accountId = /^[A-Za-z0-9_\-.@:]{1,64}$/;
+
+export const parseRoomId = (text: string): RoomId | undefined => (roomId.test(text) ? (text as RoomId) : undefined);
+export const parseAccountId = (text: string): AccountId | undefined =>
+  accountId.test(text) ? (text as AccountId) : undefined;

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { auth, Client, types } from 'cassandra-driver';
+import type { cassandraConfig } from './common-config.js';
+import type { ConfigOf } from './config.js';
+
+const keyspaceName = /^[a-z][a-z0-9_]{0,47}$/;
+
+/** A client with the settings that matter (protocol v4 at once, bigint, no metadata sync); `useKeyspace` false for making the keyspace. */
+export function createCassandra(config: ConfigOf<typeof cassandraConfig>, useKeyspace = true): Client {
+  return new Client({
+    contactPoints: config.cassandraHosts,
+    localDataCenter: config.cassandraDatacenter,
+    ...(useKeyspace ? { keyspace: config.cassandraKeyspace } : {}),
+    isMetadataSyncEnabled: false,
+    protocolOptions: { maxVersion: types.protocolVersion.v4 },
+    socketOptions: { connectTimeout: 2000, readTimeout: 5000 },
+    encoding: { useBigIntAsLong: true, useUndefinedAsUnset: true, map: Map, set: Set },
+    queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
+    ...(config.cassandraUser === undefined || config.cassandraPassword === undefined
+      ? {}
+      : { authProvider: new auth.PlainTextAuthProvider(config.cassandraUser, config.cassandraPassword) }),
+    ...(config.cassandraTlsCa === undefined ? {} : { sslOptions: { ca: [readFileSync(config.cassandraTlsCa, 'utf8')], rejectUnauthorized: true } }),
+  });
+}
+
+/** Makes the keyspace where it is missing, then the tables (each statement `CREATE ... IF NOT EXISTS`, with bare table names). */
+export async function prepareKeyspace(config: ConfigOf<typeof cassandraConfig>, tables: readonly string[]): Promise<void> {
+  if (!keyspaceName.test(config.cassandraKeyspace)) throw new Error('the Cassandra keyspace is a name of lower-case letters, digits and _');
+  const client = createCassandra(config, false);
+  try {
+    await client.connect();
+    await client.execute(
+      `CREATE KEYSPACE IF NOT EXISTS ${config.cassandraKeyspace} WITH replication = {'class': 'NetworkTopologyStrategy', '${config.cassandraDatacenter}': ${config.cassandraReplicas}}`,
+      [], { prepare: false });
+    await client.execute(`USE ${config.cassandraKeyspace}`, [], { prepare: false });
+    for (const table of tables) await client.execute(table, [], { prepare: false });
+  } finally {
+    await client.shutdown();
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { natsConfig } from './common-config.js';
+import type { ConfigOf } from './config.js';
+
+/**
+ * A connection that finds out within about a second that a server hangs: pings every 500 ms, two unanswered end it, 500 ms to connect. With the
+ * client's own defaults a hung server holds its clients for 30 s and more (DESIGN section 5). It reconnects for ever.
+ */
+export function connectNats(config: ConfigOf<typeof natsConfig>, name: string): Promise<NatsConnection> {
+  return connect({
+    servers: config.natsServers,
+    name,
+    pingInterval: 500,
+    maxPingOut: 2,
+    timeout: 500,
+    reconnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 100,
+    waitOnFirstConnect: true,
+    ignoreClusterUpdates: false,
+    ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
+    ...(config.natsPassword === undefined ? {} : { pass: config.natsPassword }),
+    ...(config.natsToken === undefined ? {} : { token: config.natsToken }),
+    ...(config.natsTlsCa === undefined
+      ? {}
+      : {
+          tls: {
+            ca: readFileSync(config.natsTlsCa, 'utf8'),
+            ...(config.natsTlsCert === undefined ? {} : { cert: readFileSync(config.natsTlsCert, 'utf8') }),
+            ...(config.natsTlsKey === undefined ? {} : { key: readFileSync(config.natsTlsKey, 'utf8') }),
+          },
+        }),
+  });
+}

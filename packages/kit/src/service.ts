@@ -1,0 +1,66 @@
+import { developmentMistakes, readConfig, type ConfigOf, type Table } from './config.js';
+import { causeOf, type Logger } from './logger.js';
+
+/** What every service is to whoever runs it. */
+export interface Service {
+  /** Resolves when it serves: listeners open, subscriptions live. */
+  start(): Promise<void>;
+  /** Takes nothing new and finishes what it has; bounded. */
+  drain(): Promise<void>;
+  /** Lets go of everything, in reverse order of start; bounded; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceMain<T extends Table> {
+  readonly name: string;
+  readonly table: T;
+  /** The host that it listens on and the secrets in use, for the fence around development secrets. */
+  readonly exposure: (config: ConfigOf<T>) => { host: string; secrets: Readonly<Record<string, string>> };
+  readonly compose: (config: ConfigOf<T>) => Promise<{ service: Service; logger: Logger }>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** sysexits: a mistake in the configuration; restarting will not help. */
+const exitConfig = 78;
+
+/**
+ * The life of a process: read the whole configuration or say everything that is wrong with it (exit 78), start, run until SIGTERM or SIGINT,
+ * drain, stop. A second signal ends it at once. The only place where a process of ours exits.
+ */
+export async function runService<T extends Table>(main: ServiceMain<T>): Promise<void> {
+  const read = readConfig(main.table, main.env);
+  if ('mistakes' in read) return refuseConfig(main.name, read.mistakes);
+  const { host, secrets } = main.exposure(read.config);
+  const exposed = developmentMistakes(host, secrets);
+  if (exposed.length > 0) return refuseConfig(main.name, exposed);
+
+  const ended = new Promise<NodeJS.Signals>((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+  const { service, logger } = await main.compose(read.config);
+  try {
+    await service.start();
+    logger.info({ event: 'started', pid: process.pid });
+    const signal = await ended;
+    logger.info({ event: 'draining', signal });
+    await service.drain();
+    await service.stop();
+    logger.info({ event: 'stopped' });
+    process.exit(0);
+  } catch (error) {
+    logger.fatal({ event: 'failed', cause: causeOf(error) });
+    process.exit(1);
+  }
+}
+
+function refuseConfig(name: string, mistakes: readonly string[]): void {
+  process.stderr.write(`${name} does not start: ${mistakes.length} mistake(s) in its configuration\n${mistakes.map((line) => `  ${line}\n`).join('')}`);
+  process.exit(exitConfig);
+}

@@ -1,0 +1,35 @@
+/** One stored message. */
+export interface MessageRow {
+  readonly room: string;
+  /** The bucket that the holder named: the position of the bucket's first message. */
+  readonly bucket: number;
+  readonly position: number;
+  /** Unix ms of the event: the write's own time stamp, so that a redelivery changes nothing. */
+  readonly timeMs: number;
+  /** An encoded plaza.v1.Event. */
+  readonly event: Uint8Array;
+}
+
+export interface PageAsk {
+  readonly room: string;
+  /** Exclusive bounds; neither: the newest page. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly limit: number;
+}
+
+/** Messages by room and position. Writing a row again is harmless. Rejects with StoreUnavailable when it cannot be asked; nothing is half-kept then. */
+export interface MessageStore {
+  /** All rows are durable when this resolves. */
+  write(rows: readonly MessageRow[]): Promise<void>;
+  /** Oldest first, at most `limit`, the ones nearest to the bound. */
+  page(ask: PageAsk): Promise<MessageRow[]>;
+  /** The reader's place: every record of the stream up to this log sequence is written. 0: nothing yet. */
+  cursor(stream: number): Promise<number>;
+  moveCursor(stream: number, sequence: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
