@@ -6,3 +6,4 @@ export * from './development-secrets.js';
 export * from './logger.js';
 export * from './probes.js';
 export * from './service.js';
+export * from './token.js';
