@@ -1,0 +1,5 @@
+export * from './client-frame.js';
+export * from './commands.js';
+export * from './json.js';
+export * from './live-frame.js';
+export * from './server-frame.js';
