@@ -2,3 +2,4 @@ export * from './live.js';
 export * from './peers.js';
 export * from './readers.js';
 export * from './room-gateway.js';
+export * from './shard-table.js';
