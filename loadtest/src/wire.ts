@@ -1,0 +1,60 @@
+/**
+ * Reads just enough of a ServerFrame to count its events and to follow the chain, without decoding a message: a client must cost less than the
+ * server that it measures.
+ */
+export interface FrameCount {
+  events: number;
+  /** Batches whose prev was not the position before. */
+  breaks: number;
+  last: number;
+}
+
+let at = 0;
+
+function varint(bytes: Uint8Array): number {
+  let value = 0;
+  let factor = 1;
+  for (;;) {
+    const byte = bytes[at++] as number;
+    value += (byte & 0x7f) * factor;
+    if (byte < 0x80) return value;
+    factor *= 128;
+  }
+}
+
+function skip(bytes: Uint8Array, wireType: number): void {
+  if (wireType === 0) varint(bytes);
+  else if (wireType === 2) {
+    const length = varint(bytes);
+    at += length;
+  } else if (wireType === 1) at += 8;
+  else at += 4;
+}
+
+/** Adds what `bytes` from `start` to `end` (one ServerFrame) hold to `count`. */
+export function countFrame(bytes: Uint8Array, start: number, end: number, count: FrameCount): void {
+  at = start;
+  while (at < end) {
+    const tag = varint(bytes);
+    if (tag === 0x0a) countBatch(bytes, count);
+    else skip(bytes, tag & 7);
+  }
+}
+
+function countBatch(bytes: Uint8Array, count: FrameCount): void {
+  const length = varint(bytes);
+  const end = at + length;
+  let prev = 0;
+  let last = 0;
+  while (at < end) {
+    const tag = varint(bytes);
+    if (tag === 0x10) prev = varint(bytes);
+    else if (tag === 0x18) last = varint(bytes);
+    else {
+      if (tag === 0x22) count.events++;
+      skip(bytes, tag & 7);
+    }
+  }
+  if (count.last !== 0 && prev !== count.last) count.breaks++;
+  count.last = last;
+}
