@@ -21,14 +21,14 @@ export interface Projection {
 
   /**
    * Applies all changes and moves the cursor, in one step, if the stored cursor is `expected` (undefined: none is stored). 'other': nothing was
-   * written, somebody else wrote or the data went back in time; the caller rebuilds.
+   * written, somebody else wrote or the data went back in time; the caller rebuilds. A room without slots is no longer in the projection.
    */
   write(shard: Shard, expected: number | undefined, cursor: number, changes: readonly RoomChange[]): Promise<'written' | 'other'>;
 
   /** Removes everything of the shard, cursor too: the start of a rebuild. */
   reset(shard: Shard): Promise<void>;
 
-  /** Rooms to wake, earliest first. */
+  /** Rooms to wake at or before a moment, earliest first. */
   due(shard: Shard, beforeMs: number, limit: number): Promise<RoomId[]>;
 
   /** All rooms of the shard in pages, for snapshots. A room that changes meanwhile is given once, old or new. */
