@@ -1,7 +1,10 @@
 /** The whole workspace, from its sources. `PLAZA_TESTS` picks a part: fast, engines, browser; default all. */
 const part = process.env.PLAZA_TESTS ?? 'all';
 const match = {
-  fast: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.engine\\.test\\.ts$', '\\.browser\\.test\\.ts$'] },
+  fast: {
+    testMatch: ['**/*.test.ts'],
+    testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.engine\\.test\\.ts$', '\\.browser\\.test\\.ts$'],
+  },
   engines: { testMatch: ['**/*.engine.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
   browser: { testMatch: ['**/*.browser.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
   all: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '/dist/'] },
@@ -15,9 +18,14 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
   },
   coverageProvider: 'v8',
   testTimeout: part === 'engines' || part === 'browser' ? 120_000 : 20_000,
+  globalSetup: '<rootDir>/scripts/jest-run.mjs',
+  globalTeardown: '<rootDir>/scripts/jest-run-end.mjs',
   reporters: ['default', '<rootDir>/scripts/plain-reporter.mjs'],
 };
