@@ -1,1 +1,4 @@
+export * from './appender.js';
+export * from './chain.js';
 export * from './log.js';
+export * from './record.js';

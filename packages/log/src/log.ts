@@ -55,6 +55,13 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** No log takes a record above this; writers stay far below (256 KiB and one batch). */
+export const maxRecordBytes = 1024 * 1024 - 4096;
+
+export class RecordTooLarge extends Error {
+  override readonly name = 'RecordTooLarge';
+}
+
 /** The log cannot be asked right now. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';

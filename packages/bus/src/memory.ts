@@ -1,0 +1,3 @@
+export * from './live.memory.js';
+export * from './memory-bus.js';
+export * from './peers.memory.js';

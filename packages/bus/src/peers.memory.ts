@@ -1,0 +1,58 @@
+import { Beat } from '@plaza/proto/room';
+import type { MemoryBus } from './memory-bus.js';
+import type { Peers } from './peers.js';
+
+/** Beats and suspicions within one process. */
+export class MemoryPeers implements Peers {
+  readonly #bus: MemoryBus;
+  readonly #subscriptions = new Set<() => void>();
+  #connected = true;
+  #closed = false;
+
+  constructor(bus: MemoryBus) {
+    this.#bus = bus;
+  }
+
+  /** While disconnected nothing is sent and nothing arrives. */
+  setConnected(connected: boolean): void {
+    this.#connected = connected;
+  }
+
+  beat(beat: Beat): void {
+    this.#publish('beat', Beat.encode(beat).finish());
+  }
+
+  onBeat(listener: (beat: Beat) => void): () => void {
+    return this.#subscribe('beat', (bytes) => listener(Beat.decode(bytes)));
+  }
+
+  suspect(id: string): void {
+    this.#publish('suspect', new TextEncoder().encode(id));
+  }
+
+  onSuspect(listener: (id: string) => void): () => void {
+    return this.#subscribe('suspect', (bytes) => listener(new TextDecoder().decode(bytes)));
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const end of this.#subscriptions) end();
+    this.#subscriptions.clear();
+    return Promise.resolve();
+  }
+
+  #publish(topic: string, bytes: Uint8Array): void {
+    if (this.#connected && !this.#closed) this.#bus.publish(topic, bytes);
+  }
+
+  #subscribe(topic: string, handler: (bytes: Uint8Array) => void): () => void {
+    const end = this.#bus.subscribe(topic, (bytes) => {
+      if (this.#connected) handler(bytes);
+    });
+    this.#subscriptions.add(end);
+    return () => {
+      end();
+      this.#subscriptions.delete(end);
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { Record } from '@plaza/proto/log';
+
+/** The schema number of the records that this version writes. */
+export const recordSchema = 1;
+
+/** A record's id: unique, so that a writer knows its own record again after an unclear append. */
+export const newRecordId = (): string => randomUUID();
+
+/** The id within an encoded plaza.v1.Record; empty where the bytes are none. */
+export function recordIdOf(bytes: Uint8Array): string {
+  try {
+    return Record.decode(bytes).id;
+  } catch {
+    return '';
+  }
+}
