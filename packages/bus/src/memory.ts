@@ -1,3 +1,4 @@
 export * from './live.memory.js';
 export * from './memory-bus.js';
 export * from './peers.memory.js';
+export { LocalRoomGateway } from './room-gateway.local.js';
