@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { ChannelCredentials, ServerCredentials, type ChannelOptions, type ServerOptions } from '@grpc/grpc-js';
+import { ChannelCredentials, ServerCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import type { grpcConfig } from './common-config.js';
 import type { ConfigOf } from './config.js';
 
 const maxMessageBytes = 4 * 1024 * 1024;
 
 /** Dead peers are found by pings; messages have a limit; a broken connection is tried again soon (the default backs off to two minutes). */
-export const grpcOptions: ChannelOptions & ServerOptions = {
+export const grpcOptions: ChannelOptions = {
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc.max_send_message_length': maxMessageBytes,
   'grpc.keepalive_time_ms': 5000,
