@@ -79,6 +79,6 @@ function applyChange(content: ShardContent, change: RoomChange): void {
   }
   if (slots.size === 0) content.rooms.delete(change.room);
   else content.rooms.set(change.room, slots);
-  if (change.dueMs === 0) content.due.delete(change.room);
+  if (change.dueMs === 0 || slots.size === 0) content.due.delete(change.room);
   else content.due.set(change.room, change.dueMs);
 }
