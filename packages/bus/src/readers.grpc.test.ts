@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
+import { HistoryPage } from '@plaza/proto/client';
+import { HistoryRead } from '@plaza/proto/history';
+import { TopRoomsAsk, type TopRoomsPage } from '@plaza/proto/metrics';
+import { GrpcHistoryReader, GrpcMetricsReader, serveHistory, serveMetrics } from './readers.grpc.js';
+import { ReaderUnavailable } from './readers.js';
+
+const plain = ChannelCredentials.createInsecure();
+const listen = { host: '127.0.0.1', port: 0, credentials: ServerCredentials.createInsecure() };
+const ask = HistoryRead.fromPartial({ room: 'lobby', page: { limit: 10, before: 99 }, head: 120, headSequence: 4 });
+
+describe('readers over gRPC', () => {
+  const closing: (() => Promise<void> | void)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  const history = async (read: (ask: HistoryRead) => Promise<HistoryPage>, patienceMs?: number): Promise<GrpcHistoryReader> => {
+    const served = await serveHistory({ read }, listen);
+    const reader = new GrpcHistoryReader(`127.0.0.1:${served.port}`, plain, patienceMs);
+    closing.push(() => reader.close(), served.close);
+    return reader;
+  };
+
+  test('a page comes back as it was answered, to the ask as it was given', async () => {
+    const page = HistoryPage.fromPartial({ events: [{ position: 98, timeMs: 5 }], upTo: 120, more: true });
+    let seen: HistoryRead | undefined;
+    const reader = await history((asked) => {
+      seen = asked;
+      return Promise.resolve(page);
+    });
+    expect(await reader.read(ask)).toEqual(page);
+    expect(seen).toEqual(ask);
+  });
+
+  test('a history that fails is unavailable', async () => {
+    const reader = await history(() => Promise.reject(new Error('no disk')));
+    await expect(reader.read(ask)).rejects.toThrow(ReaderUnavailable);
+    await expect(reader.read(ask)).rejects.toThrow('no disk');
+  });
+
+  test('a history that does not answer in time is unavailable', async () => {
+    const reader = await history(() => new Promise(() => undefined), 50);
+    await expect(reader.read(ask)).rejects.toThrow(ReaderUnavailable);
+  });
+
+  test('a history that is not there is unavailable', async () => {
+    const reader = new GrpcHistoryReader('127.0.0.1:1', plain);
+    closing.push(() => reader.close());
+    await expect(reader.read(ask)).rejects.toThrow(ReaderUnavailable);
+  });
+
+  test('top rooms likewise', async () => {
+    const page: TopRoomsPage = { periodStartMs: 3_600_000, rooms: [{ room: 'lobby', messages: 5, entries: 2 }] };
+    const served = await serveMetrics({ topRooms: () => Promise.resolve(page) }, listen);
+    const reader = new GrpcMetricsReader(`127.0.0.1:${served.port}`, plain);
+    closing.push(() => reader.close(), served.close);
+    const top = TopRoomsAsk.fromPartial({ metric: 'messages', period: 'hour', limit: 5 });
+    expect(await reader.topRooms(top)).toEqual(page);
+    await served.close();
+    await expect(reader.topRooms(top)).rejects.toThrow(ReaderUnavailable);
+  });
+});
