@@ -1,5 +1,14 @@
+export * from './apply.js';
+export * from './buckets.js';
+export * from './decide.js';
+export * from './due.js';
 export * from './ids.js';
+export { defaultLimits, isLonger, textLimits, timedMuteSeconds } from './limits.js';
 export * from './position.js';
 export * from './refusal.js';
+export * from './roles.js';
+export * from './room-state.js';
 export * from './shard.js';
+export * from './slots.js';
 export * from './types.js';
+export * from './views.js';

@@ -6,8 +6,7 @@ export const positionEpochMs = Date.UTC(2020, 0, 1);
 const perMs = 1024;
 
 /** The next event's position after `last`, at `nowMs`. Strictly above `last`, whatever the clock does. */
-export const nextPosition = (last: Position, nowMs: number): Position =>
-  Math.max(last + 1, Math.floor(nowMs - positionEpochMs) * perMs);
+export const nextPosition = (last: Position, nowMs: number): Position => Math.max(last + 1, Math.floor(nowMs - positionEpochMs) * perMs);
 
 /** The first position of a moment. */
 export const positionAt = (ms: number): Position => Math.max(0, Math.floor(ms - positionEpochMs) * perMs);

@@ -7,9 +7,21 @@ export type Command = Extract<
   NonNullable<ClientFrame['body']>,
   {
     $case:
-      | 'join' | 'leave' | 'sendMessage' | 'getRoom' | 'listMembers'
-      | 'muteMember' | 'unmuteMember' | 'timedMuteMember' | 'timedUnmuteMember' | 'kickMember' | 'setRole'
-      | 'createRoom' | 'updateRoom' | 'openRoom' | 'closeRoom';
+      | 'join'
+      | 'leave'
+      | 'sendMessage'
+      | 'getRoom'
+      | 'listMembers'
+      | 'muteMember'
+      | 'unmuteMember'
+      | 'timedMuteMember'
+      | 'timedUnmuteMember'
+      | 'kickMember'
+      | 'setRole'
+      | 'createRoom'
+      | 'updateRoom'
+      | 'openRoom'
+      | 'closeRoom';
   }
 >;
 
@@ -49,18 +61,31 @@ export interface RoomState {
   /** The history bucket that stored messages go to now, and how many it has. */
   bucket: Position;
   bucketCount: number;
+  /** The log sequence of the newest record with a batch of this room; set by the holder. */
+  lastSequence: number;
 }
+
+/** A room that was created. */
+export type CreatedRoom = RoomState & { profile: Profile };
 
 /** Who asks. */
 export type Actor =
   /** A session that is in the room, or (join only) about to be. */
-  | { readonly kind: 'session'; readonly account: AccountId; readonly anonymous: boolean; readonly nickname: string; readonly avatar: string }
+  | {
+      readonly kind: 'session';
+      readonly account: AccountId;
+      readonly anonymous: boolean;
+      readonly nickname: string;
+      readonly avatar: string;
+      /** Leave only: the socket has gone, nobody asked. */
+      readonly disconnected?: boolean;
+    }
   /** The platform's backend: the creator's rights, or those of the operator that it names. */
   | { readonly kind: 'api'; readonly operator: AccountId | undefined; readonly as: AccountId | undefined }
   /** The room itself, when something falls due. */
   | { readonly kind: 'clock' };
 
-/** What the holder knows beyond the log. */
+/** What the holder knows beyond the log, as it is before the command: a session that joins is not in it, one that leaves is. */
 export interface PresenceView {
   /** Accounts in the room now. */
   readonly accounts: number;
@@ -102,6 +127,4 @@ export interface DecidedEvent {
 export type ReplyResult = NonNullable<Reply['result']>;
 
 /** What a command comes to: no; or events (perhaps none) and the answer that goes out once they are in the log. */
-export type Decision =
-  | { readonly refusal: Refusal }
-  | { readonly events: readonly DecidedEvent[]; readonly reply: ReplyResult };
+export type Decision = { readonly refusal: Refusal } | { readonly events: readonly DecidedEvent[]; readonly reply: ReplyResult };

@@ -1,0 +1,44 @@
+import type { Event, Notice } from '@plaza/proto/client';
+import { textLimits, type TextRule } from './limits.js';
+import { nextPosition } from './position.js';
+import { refuse, type Refusal, type RefusalCode } from './refusal.js';
+import type { Context, DecidedEvent, Decision, ReplyResult, RoomState } from './types.js';
+import { operatorOf } from './views.js';
+
+/** What is to happen; its position, time and operator follow from the room and the context. */
+export interface Happening {
+  readonly kind: NonNullable<Event['kind']>;
+  readonly targets?: readonly string[];
+  readonly notice?: Notice | undefined;
+  readonly stored?: boolean;
+  readonly audience?: DecidedEvent['audience'];
+}
+
+/** Gives happenings their places behind the room's last event, one after the other. */
+export function placed(room: RoomState, context: Context, happenings: readonly Happening[]): DecidedEvent[] {
+  let last = room.last;
+  return happenings.map(({ kind, targets = [], notice, stored = false, audience }) => {
+    last = nextPosition(last, context.nowMs);
+    const common = { position: last, timeMs: context.nowMs, operator: operatorOf(context.actor) };
+    const event: Event = { ...common, targets: [...targets], notifyExt: notice?.ext ?? '', kind };
+    return { event, stored, audience: audience ?? (notice?.notify === false ? 'nobody' : 'all') };
+  });
+}
+
+export const refused = (code: RefusalCode, why?: string, retryAfterMs?: number): Decision => ({ refusal: refuse(code, why, retryAfterMs) });
+export const refusal = (value: Refusal): Decision => ({ refusal: value });
+export const unchanged: Decision = { events: [], reply: { $case: 'unchanged', value: {} } };
+export const answer = (reply: ReplyResult): Decision => ({ events: [], reply });
+
+/** One event, answered by its position. */
+export function done(room: RoomState, context: Context, happening: Happening, secondsLeft?: number): Decision {
+  const events = placed(room, context, [happening]);
+  return { events, reply: { $case: 'done', value: { position: events[0]!.event.position, secondsLeft } } };
+}
+
+export const noticeRule = (notice: Notice | undefined): TextRule => ({
+  field: 'notice.ext',
+  text: notice?.ext ?? '',
+  most: textLimits.noticeExt,
+  opaque: true,
+});

@@ -1,0 +1,15 @@
+import type { RoomId } from './ids.js';
+import type { CreatedRoom, RoomState } from './types.js';
+
+/** A room before its first event. */
+export const newRoom = (id: RoomId): RoomState => ({
+  id,
+  profile: undefined,
+  members: new Map(),
+  last: 0,
+  bucket: 0,
+  bucketCount: 0,
+  lastSequence: 0,
+});
+
+export const isCreated = (room: RoomState): room is CreatedRoom => room.profile !== undefined;
