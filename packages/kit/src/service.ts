@@ -16,6 +16,8 @@ export interface ServiceMain<T extends Table> {
   readonly table: T;
   /** The host that it listens on and the secrets in use, for the fence around development secrets. */
   readonly exposure: (config: ConfigOf<T>) => { host: string; secrets: Readonly<Record<string, string>> };
+  /** What is wrong between settings that are each right, in words. */
+  readonly mistakes?: (config: ConfigOf<T>) => readonly string[];
   readonly compose: (config: ConfigOf<T>) => Promise<{ service: Service; logger: Logger }>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -31,8 +33,8 @@ export async function runService<T extends Table>(main: ServiceMain<T>): Promise
   const read = readConfig(main.table, main.env);
   if ('mistakes' in read) return refuseConfig(main.name, read.mistakes);
   const { host, secrets } = main.exposure(read.config);
-  const exposed = developmentMistakes(host, secrets);
-  if (exposed.length > 0) return refuseConfig(main.name, exposed);
+  const mistakes = [...developmentMistakes(host, secrets), ...(main.mistakes?.(read.config) ?? [])];
+  if (mistakes.length > 0) return refuseConfig(main.name, mistakes);
 
   const ended = new Promise<NodeJS.Signals>((resolve) => {
     let asked = false;
