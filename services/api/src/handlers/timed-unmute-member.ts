@@ -1,0 +1,21 @@
+import { operation } from '../operation.js';
+import { change, noticeQuery, ofMember } from '../schemas.js';
+import { viewChange } from '../views.js';
+
+export const timedUnmuteMember = operation({
+  id: 'timedUnmuteMember',
+  method: 'DELETE',
+  path: '/v1/rooms/:room/members/:account/timed-mute',
+  tag: 'members',
+  summary: 'Lift the timed mute of an account',
+  description: 'Tells how long was left.',
+  status: 200,
+  changes: true,
+  params: ofMember,
+  query: noticeQuery,
+  answer: change,
+  async handle({ params: { room, account }, query: { notify, notifyExt, operator }, commandId }, { rooms }) {
+    const value = { account, notice: { notify: notify === 'true', ext: notifyExt } };
+    return viewChange(await rooms.command({ room, commandId, operator }, { $case: 'timedUnmuteMember', value }));
+  },
+});

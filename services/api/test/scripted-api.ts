@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { ReaderUnavailable, type HistoryReader, type MetricsReader, type RoomDoor } from '@plaza/bus';
+import { LocalRoomGateway, MemoryBus, MemoryPeers } from '@plaza/bus/memory';
+import { createLogger, createRegistry, readConfig, systemClock, type Registry } from '@plaza/kit';
+import { Reply, type HistoryPage } from '@plaza/proto/client';
+import { EntryOutcome, type Beat, type BulkAnswer, type Entry } from '@plaza/proto/room';
+import type { TopRoomsPage } from '@plaza/proto/metrics';
+import { commandKinds, decodeCommand, type RoomCommand } from '@plaza/protocol';
+import { createApi, type Api } from '../src/compose.js';
+import { apiTable, type ApiConfig } from '../src/config.js';
+
+export const apiKey = 'a-key-of-this-test-and-no-other';
+export const tokenSecret = 'the-token-secret-of-this-test-0123456789';
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** The head that every scripted reply carries. */
+export const head = 4096;
+
+type Result = NonNullable<Reply['result']>;
+export interface Seen {
+  readonly command: RoomCommand;
+  readonly entry: Entry;
+}
+
+/** One room-state process that answers as it is told and remembers what it was asked. */
+export class ScriptedDoor implements RoomDoor {
+  readonly seen: Seen[] = [];
+  /** Undefined: no answer. */
+  answer: (seen: Seen) => Result | undefined = () => ({ $case: 'done', value: { position: head } });
+
+  attach(_asker: string, replies: Parameters<RoomDoor['attach']>[1]): ReturnType<RoomDoor['attach']> {
+    return {
+      commands: (entries) => {
+        for (const entry of entries) {
+          const reply = this.#reply(entry);
+          if (reply !== undefined) {
+            replies({ replies: [{ number: entry.number, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply }], ended: [] });
+          }
+        }
+      },
+      ask: (ask) => this.#ask(ask),
+      detach: () => undefined,
+    };
+  }
+
+  /** The newest command that it was asked. */
+  get last(): Seen {
+    const seen = this.seen.at(-1);
+    if (seen === undefined) throw new Error('nothing was asked');
+    return seen;
+  }
+
+  #reply(entry: Entry): Uint8Array | undefined {
+    const command = decodeCommand(entry.kind, entry.body);
+    if (command === undefined) throw new Error(`kind ${entry.kind} cannot be read`);
+    const seen = { command, entry };
+    this.seen.push(seen);
+    const result = this.answer(seen);
+    return result === undefined ? undefined : Reply.encode({ id: 0, head, result }).finish();
+  }
+
+  async *#ask(ask: Parameters<ReturnType<RoomDoor['attach']>['ask']>[0]): AsyncGenerator<Omit<BulkAnswer, 'number'>> {
+    await Promise.resolve();
+    if (ask.$case !== 'query' || ask.value.kind !== commandKinds.listMembers) throw new Error('not what api asks');
+    const reply = this.#reply(ask.value);
+    if (reply === undefined) return;
+    const answer = { number: ask.value.number, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply };
+    yield { done: true, answer: { $case: 'query', value: answer } };
+  }
+}
+
+/** Readers that give a page, or are away. */
+export class ScriptedReaders {
+  readonly historyAsks: Parameters<HistoryReader['read']>[0][] = [];
+  readonly metricsAsks: Parameters<MetricsReader['topRooms']>[0][] = [];
+  historyPage: HistoryPage | undefined;
+  topRooms: TopRoomsPage | undefined;
+
+  readonly history: HistoryReader = {
+    read: (ask) => {
+      this.historyAsks.push(ask);
+      return this.historyPage === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.historyPage);
+    },
+  };
+  readonly metrics: MetricsReader = {
+    topRooms: (ask) => {
+      this.metricsAsks.push(ask);
+      return this.topRooms === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.topRooms);
+    },
+  };
+}
+
+export interface ScriptedApi {
+  readonly api: Api;
+  readonly door: ScriptedDoor;
+  readonly readers: ScriptedReaders;
+  readonly peers: MemoryPeers;
+  readonly registry: Registry;
+  /** Every log line of the api so far. */
+  readonly lines: string[];
+  beat(beat: Partial<Beat>): void;
+  /** With the API key, unless `headers` say otherwise. A body that is no string is sent as JSON. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+}
+
+const shards = 4;
+const address = 'local:1';
+
+export function configOf(over: Partial<ApiConfig> = {}): ApiConfig {
+  const env = { PLAZA_API_KEYS: sha256(apiKey), PLAZA_TOKEN_SECRET: tokenSecret, PLAZA_API_PORT: '0', PLAZA_SHARDS: String(shards) };
+  const read = readConfig(apiTable, env);
+  if ('mistakes' in read) throw new Error(read.mistakes.join('; '));
+  return { ...read.config, ...over };
+}
+
+/** An api on a port of its own, whose rooms, history and figures are scripted. */
+export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<ScriptedApi> {
+  const bus = new MemoryBus();
+  const others = new MemoryPeers(bus);
+  const [gateway, door, readers, lines] = [new LocalRoomGateway(), new ScriptedDoor(), new ScriptedReaders(), [] as string[]];
+  gateway.serve(address, door);
+  const logger = createLogger('api', 'trace', { write: (line: string) => void lines.push(line) });
+  const registry = createRegistry('api');
+  const { history, metrics } = readers;
+  const api = createApi(configOf(over), { peers: new MemoryPeers(bus), gateway, history, metrics, clock: systemClock, logger, registry });
+  await api.start();
+  const beat = (one: Partial<Beat>): void =>
+    others.beat({ kind: 'edge', id: 'x', address: '', atMs: Date.now(), shards: [], draining: false, ...one });
+  beat({ kind: 'room-state', id: 'h1', address, shards: Array.from({ length: shards }, (_, shard) => ({ shard, epoch: 1 })) });
+  beat({ id: 'e1', address: 'ws://e1/v1/connect' });
+  return { api, door, readers, peers: others, registry, lines, beat, ask: asker(api), stop: () => api.stop() };
+}
+
+const asker =
+  (api: Api): ScriptedApi['ask'] =>
+  async (method, path, body, headers) => {
+    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${api.url()}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${apiKey}`, ...type, ...headers },
+      ...sent,
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') === true ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status: response.status, headers: response.headers, text, json };
+  };
