@@ -1,0 +1,2 @@
+export * from './log.nats.js';
+export { LogUnsuitable } from './streams.nats.js';
