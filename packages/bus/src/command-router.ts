@@ -9,9 +9,10 @@ import {
   type ReplyBatch,
   type SessionFacts,
 } from '@plaza/proto/room';
+import { askHolder, changeOf } from './bulk-ask.js';
 import { HolderLinks, type HolderLink } from './holder-links.js';
 import type { Peers } from './peers.js';
-import { LinkBroken, type RoomGateway } from './room-gateway.js';
+import type { RoomGateway } from './room-gateway.js';
 import { ShardLane, type CommandOutcome, type Pending, type RoutedCommand } from './shard-lane.js';
 import type { Holder, ShardTable } from './shard-table.js';
 
@@ -106,23 +107,9 @@ export class CommandRouter {
    * answer, it is asked again; ends with LinkBroken when `signal` aborts or the link breaks between answers.
    */
   async *ask(shard: number, ask: NonNullable<BulkAsk['ask']>, signal: AbortSignal): AsyncGenerator<BulkAnswer, void, undefined> {
-    while (!signal.aborted && !this.#closed) {
-      let answers = 0;
-      try {
-        const link = this.#linkTo(shard)?.link;
-        for await (const answer of link?.ask(ask, signal) ?? []) {
-          if (isNotHolder(answer)) break;
-          answers++;
-          yield answer;
-          if (answer.done) return;
-        }
-      } catch (error) {
-        if (!(error instanceof LinkBroken) || answers > 0) throw error;
-      }
-      if (answers > 0) throw new LinkBroken('the shard was lost between answers');
-      await this.#changeOf(shard, signal);
-    }
-    throw new LinkBroken('the asker gave the ask up');
+    const { table, clock } = this.#options;
+    const again = (): Promise<void> => changeOf(table, shard, clock, askAgainMs, signal);
+    yield* askHolder(() => (this.#closed ? 'closed' : this.#linkTo(shard)?.link), again, ask, signal);
   }
 
   /** The holder of this epoch was told all sessions of the shard: commands go without their facts. */
@@ -263,25 +250,4 @@ export class CommandRouter {
       }
     }
   }
-
-  /** Resolves when asking again may help: the shard has another holder, or a moment has passed. */
-  #changeOf(shard: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        deaf();
-        timer.cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const deaf = this.#options.table.onChange((changed) => {
-        if (changed === shard) done();
-      });
-      const timer = this.#options.clock.after(askAgainMs, done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
-  }
 }
-
-const isNotHolder = ({ answer }: BulkAnswer): boolean =>
-  answer?.$case === 'notHolder' || (answer?.$case === 'query' && answer.value.outcome === EntryOutcome.ENTRY_OUTCOME_NOT_HOLDER);
