@@ -118,7 +118,7 @@ export class Appender {
   }
 
   async #rest(patience: Patience, signal: AbortSignal): Promise<void> {
-    await pause(this.#clock, patience.pauseMs * (0.5 + this.#random() / 2), signal);
+    await pause(this.#clock, Math.ceil(patience.pauseMs * (0.5 + this.#random() / 2)), signal);
     patience.grow();
   }
 

@@ -1,1 +1,2 @@
 export * from './log.memory.js';
+export * from './misbehaving-log.js';
