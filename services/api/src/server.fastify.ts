@@ -149,7 +149,7 @@ function takeJsonOnly(app: FastifyInstance): void {
 }
 
 async function takeEmptyBody(request: FastifyRequest): Promise<void> {
-  if (request.routeOptions.schema?.body !== undefined) request.body ??= {};
+  if (request.routeOptions.schema?.body !== undefined && request.body === undefined) request.body = {};
 }
 
 /** A request id on each answer; one log line and one count a request; errors become problems. */
