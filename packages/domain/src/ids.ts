@@ -17,8 +17,5 @@ const accountId = /^[A-Za-z0-9_\-.@:]{1,64}$/;
 export const parseRoomId = (text: string): RoomId | undefined => (roomId.test(text) ? (text as RoomId) : undefined);
 export const parseAccountId = (text: string): AccountId | undefined => (accountId.test(text) ? (text as AccountId) : undefined);
 
-const anonymousPrefix = 'anon-';
 /** Anonymous guests get their accounts from Plaza; no token may carry such an account. */
-export const isAnonymousAccount = (account: string): boolean => account.startsWith(anonymousPrefix);
-/** `unique`: at most 59 of the characters of an account. */
-export const anonymousAccount = (unique: string): AccountId | undefined => parseAccountId(anonymousPrefix + unique);
+export const isAnonymousAccount = (account: string): boolean => account.startsWith('anon-');

@@ -96,6 +96,7 @@ describe('join', () => {
     });
     expect(onlyEvent(decision).event).toMatchObject({
       operator: 'gus',
+      targets: ['gus'],
       kind: { $case: 'entered', value: { member: { account: 'gus', enteredMs: startMs + 60_000 } } },
     });
   });
@@ -124,7 +125,7 @@ describe('leave', () => {
     [true, LeaveReason.LEAVE_REASON_DISCONNECTED],
   ])('says why (socket gone: %s)', (disconnected, reason) => {
     const decision = decide(lobby(), command.leave(), contextOf(session(people.guest, disconnected)));
-    expect(onlyEvent(decision).event.kind).toEqual({ $case: 'left', value: { account: 'gus', reason } });
+    expect(onlyEvent(decision).event).toMatchObject({ targets: ['gus'], kind: { $case: 'left', value: { account: 'gus', reason } } });
   });
 
   test('is not for the server API', () => expect(inShort(decide(lobby(), command.leave(), contextOf(api())))).toBe('no: not-allowed'));

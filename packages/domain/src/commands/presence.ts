@@ -25,7 +25,7 @@ export function join(room: CreatedRoom, command: Join, context: Context): Decisi
   const told = first && noticesOn(room, presence.accounts + 1, context);
   const one = first ? 1 : 0;
   const counts = { accounts: presence.accounts + one, connections: presence.connections + one, settling: presence.settling };
-  const events = told ? placed(room, context, [{ kind: { $case: 'entered', value: { member: self } } }]) : [];
+  const events = told ? placed(room, context, [{ kind: { $case: 'entered', value: { member: self } }, targets: [actor.account] }]) : [];
   return { events, reply: { $case: 'joined', value: { self, room: roomInfo(room, counts), complete: true, completeFrom: 0 } } };
 }
 
@@ -54,7 +54,7 @@ export function leave(room: CreatedRoom, _command: Leave, context: Context): Dec
   if (sessions > 1 || !noticesOn(room, presence.accounts, context))
     return answer({ $case: 'done', value: { position: 0, secondsLeft: undefined } });
   const reason = actor.disconnected ? LeaveReason.LEAVE_REASON_DISCONNECTED : LeaveReason.LEAVE_REASON_ASKED;
-  const events = placed(room, context, [{ kind: { $case: 'left', value: { account: actor.account, reason } } }]);
+  const events = placed(room, context, [{ kind: { $case: 'left', value: { account: actor.account, reason } }, targets: [actor.account] }]);
   return { events, reply: { $case: 'done', value: { position: events[0]!.event.position, secondsLeft: undefined } } };
 }
 
