@@ -52,6 +52,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   takeJsonOnly(app);
+  letGo(app);
   watch(app, parts);
   await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
   await app.register(async (scope) => {
@@ -150,6 +151,17 @@ function takeJsonOnly(app: FastifyInstance): void {
 
 async function takeEmptyBody(request: FastifyRequest): Promise<void> {
   if (request.routeOptions.schema?.body !== undefined && request.body === undefined) request.body = {};
+}
+
+/** An answer during closing ends its connection: kept alive, it would hold the closing up. */
+function letGo(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** A request id on each answer; one log line and one count a request; errors become problems. */
