@@ -24,7 +24,7 @@ export default {
     ],
   },
   coverageProvider: 'v8',
-  testTimeout: part === 'engines' || part === 'browser' ? 120_000 : 20_000,
+  testTimeout: part === 'fast' ? 20_000 : 120_000,
   globalSetup: '<rootDir>/scripts/jest-run.mjs',
   globalTeardown: '<rootDir>/scripts/jest-run-end.mjs',
   reporters: ['default', '<rootDir>/scripts/plain-reporter.mjs'],

@@ -6,14 +6,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const tidy =
-  'cat >/dev/null; for pid in $(ls "$0/pids"); do kill -KILL "$pid" 2>/dev/null; done; rm -rf "$0" 2>/dev/null || { sleep 1; rm -rf "$0"; }';
+const tidy = fileURLToPath(new URL('../packages/testkit/keeper.sh', import.meta.url));
 
 export default async function setUp() {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-run-'));
   mkdirSync(join(folder, 'pids'));
-  const keeper = spawn('sh', ['-c', tidy, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const keeper = spawn('sh', [tidy, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   keeper.unref();
   keeper.stdin.unref?.();
   process.env.PLAZA_TEST_RUN = folder;

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Redis } from 'ioredis';
+import { eventually } from '../eventually.js';
 import { isAlive } from './cache.js';
 import { startCassandra, startNats, startRedis, chromiumPath } from '../engines.js';
 
@@ -19,7 +20,7 @@ describe('engines', () => {
     expect(isAlive(pid)).toBe(false);
     await server.start();
     expect(server.pid).not.toBe(pid);
-    await connection.flush();
+    await eventually(() => connection.flush());
     expect((await manager.streams.info('KEPT')).config.name).toBe('KEPT');
     await connection.close();
     await nats.stop();

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../temporary-folder.js';
 import type { Guard } from './server-process.js';
 
 const script = fileURLToPath(new URL('../../keeper.sh', import.meta.url));
@@ -15,7 +15,8 @@ export const guardOf = (folder: string): Guard => ({
 
 /** Sees to it that nothing outlives this process, however it ends: a small shell ends what it was told of when its pipe from us closes. */
 export class Keeper {
-  readonly folder = temporaryFolder();
+  /** Not in the folder of a test run: that one's keeper would remove the list before this one has read it. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'plaza-engine-'));
   readonly guard = guardOf(this.folder);
   readonly #shell: ChildProcess;
   readonly #ended: Promise<void>;

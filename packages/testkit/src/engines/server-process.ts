@@ -106,7 +106,7 @@ export class ServerProcess {
     child.unref();
     this.#child = child;
     const { pid } = child;
-    if (pid !== undefined) guard.keep(pid);
+    if (pid !== undefined) keepOrEnd(guard, pid);
     this.#ended = new Promise((resolve) => {
       const ended = (): void => {
         if (pid !== undefined) guard.forget(pid);
@@ -124,5 +124,15 @@ export class ServerProcess {
     } catch (error) {
       return causeOf(error);
     }
+  }
+}
+
+/** A process that nobody would end is not left running. */
+function keepOrEnd(guard: Guard, pid: number): void {
+  try {
+    guard.keep(pid);
+  } catch (error) {
+    process.kill(pid, 'SIGKILL');
+    throw error;
   }
 }
