@@ -91,18 +91,23 @@ export class Appender {
     const id = newRecordId();
     let turn = 0;
     let expected = hint;
+    // Nothing of this claim can be in the log before a try came to nothing clear; then what took its place may be itself.
+    let unclear = false;
     let bytes = this.#claimRecord(`${id}.${turn}`, holder, address);
     while (await this.#mayTry(patience, signal)) {
       const answer = await this.log.tryAppend(shard, expected, bytes, patience.waitMs);
       if (answer.kind === 'stored') return { epoch: answer.sequence, previous: expected };
       if (answer.kind === 'wrong-last' && answer.last !== expected) {
-        const record = answer.last > expected ? await this.#recordAt(shard, answer.last, signal) : undefined;
+        const record = unclear && answer.last > 0 ? await this.#recordAt(shard, answer.last, signal) : undefined;
         if (record !== undefined && recordIdOf(record.bytes).startsWith(id)) return { epoch: record.sequence, previous: record.expected };
         // A lower number may be a stale view: following it is safe, for the fence judges it too, and a rest keeps it from spinning.
         if (answer.last < expected) await this.#rest(patience, signal);
         expected = answer.last;
         bytes = this.#claimRecord(`${id}.${++turn}`, holder, address);
-      } else await this.#rest(patience, signal);
+      } else {
+        unclear ||= answer.kind === 'unclear';
+        await this.#rest(patience, signal);
+      }
     }
     return { aborted: true };
   }
