@@ -109,7 +109,7 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
   const registry = createRegistry('api');
   const credentials = grpcChannelCredentials(config);
   const connection = await connectNats(config, 'api');
-  const peers = new NatsPeers({ connections: [connection], logger });
+  const peers = new NatsPeers([connection]);
   const history = new GrpcHistoryReader(config.historyAddress, credentials);
   const metrics = new GrpcMetricsReader(config.metricsAddress, credentials);
   const gateway = new GrpcRoomGateway({ credentials });

@@ -14,9 +14,18 @@ interface DescribedOperation {
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content?: Content };
   readonly responses?: Readonly<Record<string, { readonly description?: string; readonly content?: Content }>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema?: Schema;
+  readonly example?: unknown;
 }
 
 type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
@@ -47,11 +56,9 @@ export function docsPage(described: Described): string {
         .map(({ html }) => html)
         .join('')}`,
   );
-  const named = Object.entries(schemas)
-    .filter(([name]) => !name.endsWith('Input'))
-    .map(
-      ([name, schema]) => `<details id="${escape(name)}"><summary><code>${escape(name)}</code></summary>${fieldsHtml(schema)}</details>`,
-    );
+  const named = Object.entries(schemas).map(
+    ([name, schema]) => `<details id="${escape(name)}"><summary><code>${escape(name)}</code></summary>${fieldsHtml(schema)}</details>`,
+  );
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(described.info.title)}</title>
 <style>${style}</style><h1>${escape(described.info.title)}</h1><p>${escape(described.info.description ?? '')}</p>
 <p>Send your key with each request: <code>Authorization: Bearer $PLAZA_API_KEY</code>. What is refused comes as a <a href="#Problem">Problem</a>.
@@ -70,7 +77,7 @@ function operationHtml(method: string, path: string, operation: DescribedOperati
 <h4>Answers</h4><ul>${answers.join('')}</ul><pre>${escape(curlOf(method, path, operation, body, schemas))}</pre></details>`;
 }
 
-const parametersHtml = (parameters: NonNullable<DescribedOperation['parameters']>): string =>
+const parametersHtml = (parameters: readonly Parameter[]): string =>
   tableHtml(
     parameters.map(({ name, in: place, required = false, description, schema = {} }) => [
       `<code>${escape(name)}</code>${required ? ' *' : ''}`,
@@ -101,12 +108,9 @@ function linked(schema: Schema): string {
 
 function curlOf(method: string, path: string, operation: DescribedOperation, body: Schema | undefined, schemas: Schemas): string {
   const parameters = operation.parameters ?? [];
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    String(exampleOf(parameters.find((one) => one.name === name)?.schema ?? {}, schemas)),
-  );
-  const query = parameters
-    .filter((one) => one.in === 'query' && one.required === true)
-    .map(({ name, schema = {} }) => `${name}=${encodeURIComponent(String(exampleOf(schema, schemas)))}`);
+  const sample = (one: Parameter | undefined): string => encodeURIComponent(String(one?.example ?? exampleOf(one?.schema ?? {}, schemas)));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => sample(parameters.find((one) => one.name === name)));
+  const query = parameters.filter((one) => one.in === 'query' && one.required === true).map((one) => `${one.name}=${sample(one)}`);
   const url = `"$PLAZA_API${filled}${query.length === 0 ? '' : `?${query.join('&')}`}"`;
   const key = operation.security?.length === 0 ? '' : ' \\\n  -H "Authorization: Bearer $PLAZA_API_KEY"';
   const sent = body === undefined ? '' : ` \\\n  -H 'Content-Type: application/json' -d '${JSON.stringify(exampleOf(body, schemas))}'`;

@@ -14,6 +14,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
 }
 
 export type Schemas = Readonly<Record<string, Schema>>;
@@ -40,10 +41,11 @@ export function noteOf(schema: Schema): string {
         ? `${schema.minimum}-${schema.maximum}.`
         : '';
   const usual = schema.default === undefined || schema.default === '' ? '' : `Default ${JSON.stringify(schema.default)}.`;
-  return [bounds, usual].filter(Boolean).join(' ');
+  const pattern = schema.pattern === undefined ? '' : `Matches ${schema.pattern}`;
+  return [bounds, usual, pattern].filter(Boolean).join(' ');
 }
 
-/** A value that would do: required fields, and the first optional one where nothing is required. */
+/** A value that would do: the example that it brings, or its required fields. */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   const name = referenceOf(schema);
   if (name !== undefined) return exampleOf(schemas[name] ?? {}, schemas);
@@ -55,7 +57,6 @@ export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   return schema.type === 'boolean' ? true : 'hello';
 }
 
-function exampleObject({ properties = {}, required = [], examples }: Schema, schemas: Schemas): unknown {
-  if (examples?.[0] !== undefined) return examples[0];
+function exampleObject({ properties = {}, required = [] }: Schema, schemas: Schemas): unknown {
   return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] ?? {}, schemas)]));
 }

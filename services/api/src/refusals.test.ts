@@ -216,6 +216,7 @@ describe('the description', () => {
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+='/);
     expect(text).not.toMatch(/<script|src=|https?:/);
     for (const { id, summary } of operationsOf(true)) expect(text).toContain(id === 'createRoom' ? 'curl -sS -X POST' : summary);
+    expect(text).toContain('/v1/rooms/lobby/members/ann/kick');
     expect(text).toContain('1-2592000.');
     expect(text).toContain('0-4096 characters.');
   });

@@ -54,7 +54,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   takeJsonOnly(app);
   letGo(app);
   watch(app, parts);
-  await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
+  await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject: withoutTwins });
   await app.register(async (scope) => {
     scope.addHook('preValidation', takeEmptyBody);
     for (const operation of parts.operations) route(scope, operation, parts);
@@ -70,6 +70,15 @@ const openapi = {
     description: 'For the backend of a platform. Positions are decimal strings; times are Unix ms.',
   },
   components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key.' } } },
+};
+
+/** Each named answer also gets a twin for the case that it were sent in a body, which none is. */
+const withoutTwins: typeof jsonSchemaTransformObject = (document) => {
+  const described = jsonSchemaTransformObject(document) as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = Object.entries(described.components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  return { ...described, components: { ...described.components, schemas: Object.fromEntries(schemas) } } as ReturnType<
+    typeof jsonSchemaTransformObject
+  >;
 };
 
 const problemSchema = z
@@ -104,7 +113,7 @@ function schemaOf(operation: Operation): FastifySchema {
     querystring: query,
     ...(body === undefined ? {} : { body }),
     ...(changes ? { headers: idempotencyKey } : {}),
-    response: { [status]: answer, '4xx': problems, '5xx': problems },
+    response: { [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } }, '4xx': problems, '5xx': problems },
   } as FastifySchema;
 }
 

@@ -20,7 +20,8 @@ const asked = z
     store: z.boolean().default(true).describe('Kept in the history.'),
     class: z.enum(['low', 'normal', 'high']).default('normal'),
   })
-  .refine((body) => (body.text === undefined) !== (body.custom === undefined), { error: 'expected either text or custom' });
+  .refine((body) => (body.text === undefined) !== (body.custom === undefined), { error: 'expected either text or custom' })
+  .meta({ examples: [{ text: 'Hello' }] });
 
 const bodyOf = ({ text, custom, ext }: z.output<typeof asked>) => ({
   ext,

@@ -13,7 +13,7 @@ export const updateRoom = operation({
   status: 200,
   changes: true,
   params: inRoom,
-  body: z.strictObject({ ...profile, ...notice }),
+  body: z.strictObject({ ...profile, ...notice }).meta({ examples: [{ announcement: 'Welcome' }] }),
   answer: change,
   async handle({ params, body, commandId }, { rooms }) {
     const { notify, notifyExt, operator, notices, ...rest } = body;
