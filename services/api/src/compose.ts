@@ -25,6 +25,7 @@ import { Edges } from './edges.js';
 import { Gate } from './gate.js';
 import { ApiMetrics } from './metrics.prom.js';
 import type { Ports } from './operation.js';
+import { serveOperations } from './operations.fastify.js';
 import { operationsOf } from './operations.js';
 import { servePages } from './pages.fastify.js';
 import { RateLimit } from './rate-limit.js';
@@ -91,10 +92,11 @@ function httpListener(config: ApiConfig, { logger, registry, clock }: ApiParts, 
   );
   const meter = new ApiMetrics(registry);
   const { demo, apiConnections: connections, apiTrustedProxies: trustedProxies } = config;
-  let server: Awaited<ReturnType<typeof createServer>> | undefined;
+  let server: ReturnType<typeof createServer> | undefined;
   return {
     async listen(address) {
-      server = await createServer({ operations: operationsOf(demo), ports, gate, meter, logger, connections, trustedProxies });
+      server = createServer({ meter, logger, connections, trustedProxies });
+      await serveOperations(server, { operations: operationsOf(demo), ports, gate });
       await servePages(server, { consoleDir: config.consoleDir ?? builtConsole, demo });
       return server.listen(address);
     },

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Gate } from './gate.js';
+import type { Operation, Ports } from './operation.js';
+import { problemType, sendProblem } from './send-problem.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The name in metrics and log lines. */
+    operation?: string;
+  }
+}
+
+export interface OperationsParts {
+  readonly operations: readonly Operation[];
+  readonly ports: Ports;
+  readonly gate: Gate;
+}
+
+/** Every operation with its checks, and their description (`app.swagger()`). */
+export async function serveOperations(app: FastifyInstance, parts: OperationsParts): Promise<void> {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject: withoutTwins });
+  await app.register(async (scope) => {
+    scope.addHook('preValidation', takeEmptyBody);
+    for (const operation of parts.operations) route(scope, operation, parts);
+  });
+}
+
+const openapi = {
+  openapi: '3.1.0' as const,
+  info: {
+    title: 'Plaza server API',
+    version: '1',
+    description: 'For the backend of a platform. Positions are decimal strings; times are Unix ms.',
+  },
+  components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key.' } } },
+};
+
+/** Each named answer also gets a twin for the case that it were sent in a body, which none is. */
+const withoutTwins: typeof jsonSchemaTransformObject = (document) => {
+  const described = jsonSchemaTransformObject(document) as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = Object.entries(described.components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  return { ...described, components: { ...described.components, schemas: Object.fromEntries(schemas) } } as ReturnType<
+    typeof jsonSchemaTransformObject
+  >;
+};
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().describe('A code of the catalogue of refusals.'),
+    detail: z.string(),
+    retryAfterMs: z.number().int().optional(),
+  })
+  .meta({ id: 'Problem' });
+
+const idempotencyKey = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1-64 visible ASCII characters')
+    .optional()
+    .describe('The same key again within 60 s gets the first answer and has no second effect.'),
+});
+
+function schemaOf(operation: Operation): FastifySchema {
+  const { id, summary, description = '', tag, status, params, query, body, answer, open = false, changes = false } = operation;
+  const problems = { description: 'No, or not now', content: { [problemType]: { schema: problemSchema } } };
+  return {
+    operationId: id,
+    summary,
+    description,
+    tags: [tag],
+    security: open ? [] : [{ apiKey: [] }],
+    params,
+    querystring: query,
+    ...(body === undefined ? {} : { body }),
+    ...(changes ? { headers: idempotencyKey } : {}),
+    response: { [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } }, '4xx': problems, '5xx': problems },
+  } as FastifySchema;
+}
+
+function route(app: FastifyInstance, operation: Operation, { gate, ports }: OperationsParts): void {
+  app.route({
+    method: operation.method,
+    url: operation.path,
+    schema: schemaOf(operation),
+    config: { operation: operation.id },
+    async onRequest(request, reply) {
+      const refused = operation.open === true ? gate.open(request.ip) : gate.keyed(request.headers.authorization, request.ip);
+      if (refused !== undefined) return sendProblem(reply, refused);
+    },
+    async handler(request, reply) {
+      const given = operation.changes === true ? request.headers['idempotency-key'] : undefined;
+      const commandId = typeof given === 'string' ? given : randomUUID();
+      const { params, query, body } = request;
+      const outcome = await operation.handle({ params, query, body, commandId }, ports);
+      if ('problem' in outcome) return sendProblem(reply, outcome.problem);
+      return reply.code(operation.status).header('cache-control', 'no-store').send(outcome.answer);
+    },
+  });
+}
+
+async function takeEmptyBody(request: FastifyRequest): Promise<void> {
+  if (request.routeOptions.schema?.body !== undefined && request.body === undefined) request.body = {};
+}
