@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { HistoryReader, Live, Peers, RoomGateway } from '@plaza/bus';
+import {
+  createLogger,
+  createRegistry,
+  systemClock,
+  withProbes,
+  type Clock,
+  type Logger,
+  type Probes,
+  type Registry,
+  type Service,
+} from '@plaza/kit';
+import type { EdgeConfig, EdgeSettings } from './config.js';
+import { EdgeCore } from './edge.js';
+import { EdgeLife } from './edge-life.js';
+import { UwsListener } from './listener.uws.js';
+import { EdgeMetrics } from './metrics.prom.js';
+
+export interface EdgeParts {
+  readonly live: Live;
+  readonly peers: Peers;
+  readonly gateway: RoomGateway;
+  readonly history: HistoryReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export type EdgeService = Service & Probes & { connectUrl(): string };
+
+/** An edge on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
+export function createEdge(config: EdgeSettings, parts: EdgeParts): EdgeService {
+  const settings = { ...config, id: config.id === '' ? `edge-${randomBytes(4).toString('hex')}` : config.id };
+  const figures = new EdgeMetrics(parts.registry);
+  const core = new EdgeCore(settings, { ...parts, figures });
+  return new EdgeLife(settings, { ...parts, figures, core, listener: new UwsListener(core, settings) });
+}
+
+/** An edge as a process of its own: NATS, gRPC and a probe server, whose libraries a standalone process never loads. */
+export async function composeEdge(config: EdgeConfig): Promise<{ service: Service; logger: Logger }> {
+  const { GrpcHistoryReader, GrpcRoomGateway } = await import('@plaza/bus/grpc');
+  const { NatsLive, NatsPeers } = await import('@plaza/bus/nats');
+  const { grpcChannelCredentials } = await import('@plaza/kit/grpc');
+  const { connectNats } = await import('@plaza/kit/nats');
+  const logger = createLogger('edge', config.logLevel);
+  const registry = createRegistry('edge');
+  const nats = await connectNats(config, 'edge');
+  const live = new NatsLive(nats);
+  const peers = new NatsPeers([nats]);
+  const credentials = grpcChannelCredentials(config);
+  const gateway = new GrpcRoomGateway({ credentials });
+  const history = new GrpcHistoryReader(config.historyAddress, credentials);
+  const edge = createEdge(config, { live, peers, gateway, history, clock: systemClock, logger, registry });
+  const service = {
+    start: () => edge.start(),
+    drain: () => edge.drain(),
+    async stop() {
+      await edge.stop();
+      history.close();
+      await peers.close();
+      await live.close();
+      await nats.close();
+    },
+    health: () => edge.health(),
+    ready: () => edge.ready(),
+  };
+  return { service: withProbes(service, registry, config.probeHost, config.probePort), logger };
+}

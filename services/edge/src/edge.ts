@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { CommandRouter, ShardTable, type HistoryReader, type Live, type Peers, type RoomGateway } from '@plaza/bus';
+import { refusals, type Refusal } from '@plaza/domain';
+import type { Clock, Logger } from '@plaza/kit';
+import { Announcer } from './announcer.js';
+import { CommandNames } from './command-names.js';
+import { Connection, type Hello, type Socket } from './connection.js';
+import { Connections } from './connections.js';
+import type { EdgeContext } from './context.js';
+import type { EdgeSettings } from './config.js';
+import { dispatch } from './dispatch.js';
+import { Drain } from './drain.js';
+import { Feeds } from './feeds.js';
+import type { Figures } from './figures.js';
+import { Fills } from './fills.js';
+import { Gate } from './gate.js';
+import { joinByUrl } from './handlers/join.js';
+import { Heads } from './heads.js';
+import { authenticateBy } from './identity.js';
+import { fullBucket } from './rate-bucket.js';
+import type { Session } from './session.js';
+import { Sessions } from './sessions.js';
+import type { SocketEvents } from './sockets.js';
+
+export interface EdgeCoreParts {
+  readonly live: Live;
+  readonly peers: Peers;
+  readonly gateway: RoomGateway;
+  readonly history: HistoryReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly figures: Figures;
+}
+
+/** Commands that may wait in one shard, for all its rooms and sockets here. */
+const unansweredPerShard = 20_000;
+
+/** The edge without its listener and its life: what happens when sockets, frames and holders come and go. */
+export class EdgeCore implements SocketEvents {
+  readonly table = new ShardTable();
+  readonly connections: Connections;
+  readonly gate: Gate;
+  readonly feeds: Feeds;
+  readonly sessions: Sessions;
+  readonly router: CommandRouter;
+  readonly heads: Heads;
+  readonly #announcer: Announcer;
+  readonly #drain: Drain;
+  readonly #context: EdgeContext;
+
+  constructor(
+    private readonly settings: EdgeSettings,
+    private readonly parts: EdgeCoreParts,
+  ) {
+    const { live, peers, gateway, history, clock, logger, figures } = parts;
+    const { id, shards } = settings;
+    this.connections = new Connections(settings);
+    this.gate = new Gate(this.connections, settings, clock, figures);
+    this.router = new CommandRouter({
+      ...{ shards, table: this.table, gateway, peers, asker: id, clock, limits: { unansweredPerShard } },
+      factsOf: (session) => this.sessions.factsOf(session),
+      onEnded: (session, code) => this.#ended(session, code),
+    });
+    this.#announcer = new Announcer({
+      ...{ router: this.router, table: this.table, clock, logger },
+      sessionsOf: (shard) => this.#sessionsOf(shard),
+      leaveAgain: (session) => this.sessions.leave(session),
+    });
+    const names = new CommandNames(id, randomBytes(3).toString('hex'));
+    this.sessions = new Sessions(this.router, this.#announcer, names);
+    this.#drain = new Drain({
+      clock,
+      figures,
+      nextTurn: (task) => void setImmediate(task),
+      released: (session) => this.sessions.end(session),
+    });
+    const fills = new Fills(this.router, clock, logger, figures);
+    this.feeds = new Feeds(live, shards, {
+      now: () => clock.now(),
+      wake: (feed) => this.#drain.wake(feed),
+      gap: (feed) => fills.gap(feed),
+      behind: (feed) => this.heads.watch(feed),
+      unsure: (session) => this.sessions.leave(session),
+      figures,
+    });
+    this.heads = new Heads(this.feeds, this.table, this.router, fills, clock, logger);
+    this.#context = {
+      id,
+      settings,
+      clock,
+      logger,
+      figures,
+      router: this.router,
+      names,
+      sessions: this.sessions,
+      feeds: this.feeds,
+      fills,
+      history,
+    };
+  }
+
+  /** Begins to hear beats and the bus. Returns how to stop that. */
+  listen(): () => void {
+    const { peers, live, clock } = this.parts;
+    const ends = [
+      peers.onBeat((beat) => this.table.apply(beat, clock.now())),
+      this.table.onChange((shard) => this.#announcer.announce(shard)),
+      this.router.onLink(({ id }) => {
+        for (const shard of this.table.shardsOf(id)) this.#announcer.announce(shard);
+      }),
+      live.onConnection((connected) => (connected ? this.heads.suspectAll() : this.heads.deaf())),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Once a second. */
+  sweep(): void {
+    const { clock, figures } = this.parts;
+    this.connections.sweep(clock.now());
+    this.feeds.sweep(clock.now());
+    const { bufferedBytes, size } = this.connections;
+    figures.sampled({ connections: size, sessions: this.sessions.size, rooms: this.feeds.size, bufferedBytes });
+  }
+
+  close(): void {
+    this.#announcer.close();
+    this.feeds.close();
+    this.router.close();
+  }
+
+  // ------------------------------------------------------------------ sockets
+
+  admit(): Refusal | undefined {
+    return this.gate.ask();
+  }
+
+  greet(hello: Hello): Connection {
+    const { framesPerSecond, frameBurst } = this.settings;
+    const now = this.parts.clock.now();
+    return new Connection(hello.json, hello, fullBucket({ perSecond: framesPerSecond, burst: frameBurst }, now), now);
+  }
+
+  opened(connection: Connection, socket: Socket, hello: Hello): void {
+    connection.socket = socket;
+    this.connections.add(connection);
+    if (hello.token !== '') {
+      const refusal = authenticateBy(this.#context, connection, hello.token);
+      if (refusal !== undefined) {
+        this.parts.figures.refused(refusal.code);
+        return connection.goAway(refusals[refusal.code].close, refusal.code);
+      }
+    }
+    for (const room of hello.rooms) joinByUrl(this.#context, connection, room);
+  }
+
+  message(connection: Connection, message: ArrayBuffer, isBinary: boolean): void {
+    if (connection.open) dispatch(this.#context, connection, message, isBinary);
+  }
+
+  drained(connection: Connection): void {
+    connection.blocked = false;
+    for (const session of connection.sessions) this.#drain.wake(session.feed);
+  }
+
+  closed(connection: Connection, code: number): void {
+    connection.socket = undefined;
+    this.connections.remove(connection);
+    this.parts.figures.closed(code);
+    for (const session of [...connection.sessions]) this.sessions.drop(session);
+  }
+
+  // ------------------------------------------------------------------ holders
+
+  /** The holder has ended a session: the same device came again somewhere, or it is out of the room. */
+  #ended(number: number, code: string): void {
+    const session = this.sessions.get(number);
+    if (session === undefined) return;
+    const { connection, feed } = session;
+    if (code !== 'replaced') {
+      session.removed ??= { code, why: '' };
+      return feed.depart(session, feed.ring.next);
+    }
+    this.sessions.end(session);
+    connection.goAway(refusals.replaced.close, code);
+  }
+
+  #sessionsOf(shard: number): Session[] {
+    const sessions: Session[] = [];
+    for (const feed of this.feeds) {
+      if (feed.shard !== shard) continue;
+      for (const session of feed.sessions) if (session.present) sessions.push(session);
+    }
+    return sessions;
+  }
+}

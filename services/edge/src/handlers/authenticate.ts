@@ -1,0 +1,24 @@
+import { refuse } from '@plaza/domain';
+import { Authenticate } from '@plaza/proto/client';
+import { authenticateKind, decodeBody } from '@plaza/protocol';
+import { refuseFrame } from '../answers.js';
+import { replyFrame } from '../frames.js';
+import { authenticateBy } from '../identity.js';
+import type { Handler } from '../dispatch.js';
+
+/** The first frame of a connection without a token in its URL; later the renewal of a token, for the same account only. */
+export const authenticate: Handler = (edge, connection, frame) => {
+  const body = decodeBody(authenticateKind, frame.body);
+  if (body?.$case !== 'authenticate') return refuseFrame(edge, connection, frame.id, refuse('bad-request', 'a body that cannot be read'));
+  const { token, device } = body.value satisfies Authenticate;
+  if ((device?.id.length ?? 0) > 64 || (device?.kind.length ?? 0) > 16)
+    return refuseFrame(edge, connection, frame.id, refuse('bad-request', 'device'));
+  if (connection.sessions.length === 0 && device !== undefined) {
+    connection.deviceId = device.id;
+    connection.deviceKind = device.kind;
+  }
+  const refusal = authenticateBy(edge, connection, token);
+  if (refusal !== undefined) return refuseFrame(edge, connection, frame.id, refusal);
+  const { account, tokenExpiresMs } = connection;
+  connection.send(replyFrame(frame.id, { $case: 'authenticated', value: { account, tokenExpiresMs } }));
+};

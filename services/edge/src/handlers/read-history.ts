@@ -1,0 +1,43 @@
+import { causeOf } from '@plaza/kit';
+import { refuse } from '@plaza/domain';
+import type { ReadHistory } from '@plaza/proto/client';
+import { decodeBody, readHistoryKind } from '@plaza/protocol';
+import { mayAsk, refuseFrame } from '../answers.js';
+import type { Connection } from '../connection.js';
+import type { EdgeContext } from '../context.js';
+import type { Handler } from '../dispatch.js';
+import { replyFrame, unavailableFrame } from '../frames.js';
+import { presentIn } from '../present.js';
+import type { RoomFeed } from '../room-feed.js';
+
+const maxLimit = 200;
+const comeBackMs = 1000;
+
+/** A page of stored messages, for who is in the room. The page is as new as this edge's own view of the room. */
+export const readHistory: Handler = (edge, connection, frame) => {
+  const session = presentIn(edge, connection, frame);
+  if (session === undefined) return;
+  const body = decodeBody(readHistoryKind, frame.body);
+  if (body?.$case !== 'readHistory') return refuseFrame(edge, connection, frame.id, refuse('bad-request', 'a body that cannot be read'));
+  const mistake = mistakeIn(body.value);
+  if (mistake !== undefined) return refuseFrame(edge, connection, frame.id, refuse('bad-request', mistake));
+  if (!mayAsk(edge, connection, frame.id)) return;
+  void answerPage(edge, connection, frame.id, session.feed, body.value).finally(() => {
+    connection.unanswered--;
+  });
+};
+
+const mistakeIn = ({ before, after, limit }: ReadHistory): string | undefined => {
+  if (before !== undefined && after !== undefined) return 'before and after exclude each other';
+  return limit > maxLimit ? `limit is at most ${maxLimit}` : undefined;
+};
+
+async function answerPage(edge: EdgeContext, connection: Connection, id: number, feed: RoomFeed, page: ReadHistory): Promise<void> {
+  try {
+    const value = await edge.history.read({ room: feed.room, page, head: feed.ring.tip, headSequence: feed.sequence });
+    connection.send(replyFrame(id, { $case: 'historyPage', value }, feed.ring.tip));
+  } catch (error) {
+    edge.logger.warn({ event: 'history-failed', room: feed.room, cause: causeOf(error) });
+    connection.send(unavailableFrame(id, comeBackMs, 'the history cannot be asked right now'));
+  }
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { anonymousPrefix, verifyToken, type TokenClaims } from '@plaza/kit';
+import { refuse, type Refusal, type RoomId } from '@plaza/domain';
+import type { Connection } from './connection.js';
+import type { EdgeContext } from './context.js';
+import { frameOf } from './frames.js';
+
+/** 12 characters of base64url. */
+const nameBytes = 9;
+
+/** Takes a token for the connection; again for the same account: a renewal. Undefined: taken. */
+export function authenticateBy(edge: EdgeContext, connection: Connection, token: string): Refusal | undefined {
+  const verified = verifyToken(edge.settings.tokenSecret, token, edge.clock.now());
+  if ('invalid' in verified) return refuse(verified.invalid);
+  const { claims } = verified;
+  if (connection.account === claims.account) return void assume(connection, claims);
+  if (connection.account !== '' && (!connection.anonymous || connection.sessions.length > 0)) {
+    return refuse('not-allowed', 'the connection belongs to another account');
+  }
+  assume(connection, claims);
+  welcome(edge, connection);
+  return undefined;
+}
+
+/** A connection that enters a room without a token is an anonymous guest from then on. */
+export function becomeAnonymous(edge: EdgeContext, connection: Connection): void {
+  connection.account = anonymousPrefix + randomBytes(nameBytes).toString('base64url');
+  connection.anonymous = true;
+  welcome(edge, connection);
+}
+
+/** What the token says about entering. */
+export function mayEnter(connection: Connection, room: RoomId): Refusal | undefined {
+  if (connection.rooms !== undefined && !connection.rooms.includes(room)) return refuse('not-allowed', 'the token does not open this room');
+  if (connection.capabilities?.includes('enter') === false) return refuse('not-allowed', 'the token does not allow to enter');
+  return undefined;
+}
+
+function assume(connection: Connection, claims: TokenClaims): void {
+  connection.account = claims.account;
+  connection.anonymous = false;
+  connection.capabilities = claims.capabilities;
+  connection.rooms = claims.rooms;
+  connection.tokenExpiresMs = claims.expiresMs;
+  connection.nickname = claims.nickname ?? '';
+  connection.avatar = claims.avatar ?? '';
+  if (claims.deviceKind !== undefined) connection.deviceKind = claims.deviceKind;
+}
+
+function welcome(edge: EdgeContext, connection: Connection): void {
+  const { account, anonymous, tokenExpiresMs } = connection;
+  connection.send(frameOf({ $case: 'welcome', value: { account, anonymous, tokenExpiresMs, edge: edge.id } }));
+}

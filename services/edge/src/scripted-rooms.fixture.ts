@@ -1,0 +1,161 @@
+import type { AttachedAsker, Live, RoomDoor } from '@plaza/bus';
+import { shardOf, type RoomId } from '@plaza/domain';
+import { Event, Reply, type Signal } from '@plaza/proto/client';
+import { Control, EntryOutcome, type BulkAnswer, type BulkAsk, type Entry, type ReplyBatch, type SessionFacts } from '@plaza/proto/room';
+import { commandKinds, decodeCommand, encodeBatchFrame, encodeLiveFrame, liveFlags } from '@plaza/protocol';
+import { signalFrame } from './frames.js';
+
+type Result = NonNullable<Reply['result']>;
+
+interface ScriptedRoom {
+  head: number;
+  readonly frames: { prev: number; last: number; bytes: Uint8Array }[];
+}
+
+export interface Publishing {
+  /** Goes into the room, but the edge does not hear it. */
+  readonly lost?: boolean;
+  /** Nobody sees the event. */
+  readonly hidden?: boolean;
+  readonly removal?: { account: string; code: string; why: string };
+}
+
+/** A holder of all shards whose rooms do what the test says: they know nothing of roles, only of order. */
+export class ScriptedRooms implements RoomDoor {
+  readonly entries: Entry[] = [];
+  readonly asks: NonNullable<BulkAsk['ask']>[] = [];
+  readonly announced: SessionFacts[] = [];
+  readonly rooms = new Map<string, ScriptedRoom>();
+  /** The room's past from before this position is gone. */
+  floor = 0;
+  /** Answers instead of the usual ones; undefined: the usual one. */
+  answer: (entry: Entry) => Result | undefined = () => undefined;
+  #replies: ((batch: ReplyBatch) => void) | undefined;
+
+  constructor(
+    private readonly live: Live,
+    private readonly shards: number,
+  ) {}
+
+  attach(_asker: string, replies: (batch: ReplyBatch) => void): AttachedAsker {
+    this.#replies = replies;
+    return {
+      commands: (entries) => {
+        for (const entry of entries) this.#command(entry);
+      },
+      ask: (ask) => this.#ask(ask),
+      detach: () => undefined,
+    };
+  }
+
+  room(name: string): ScriptedRoom {
+    const room = this.rooms.get(name) ?? { head: 1000, frames: [] };
+    this.rooms.set(name, room);
+    return room;
+  }
+
+  /** A message by the platform; its position is 1000, 1010, 1020, ... */
+  say(name: string, text: string, { lost = false, hidden = false, removal }: Publishing = {}): number {
+    const room = this.room(name);
+    const prev = room.head;
+    const last = prev + 10;
+    const event = Event.fromPartial({
+      position: last,
+      kind: { $case: 'message', value: { body: { content: { $case: 'text', value: { text } } } } },
+    });
+    const bytes = encodeLiveFrame({
+      ...{ flags: 0, prev, last, epoch: 1, head: last, sequence: last, accounts: 1, connections: 1 },
+      control: removal === undefined ? new Uint8Array(0) : Control.encode({ removals: [removal] }).finish(),
+      segments: hidden
+        ? []
+        : [{ audience: '', bytes: encodeBatchFrame({ room: name, prev, last, events: [Event.encode(event).finish()] }) }],
+    });
+    room.head = last;
+    room.frames.push({ prev, last, bytes });
+    if (!lost) this.live.publish(shardOf(name as RoomId, this.shards), name, bytes);
+    return last;
+  }
+
+  signal(name: string, signal: Partial<Signal>): void {
+    const { head } = this.room(name);
+    const accounts = signal.accounts ?? 0;
+    const ready = signalFrame({
+      room: name,
+      head,
+      accounts,
+      connections: 0,
+      settling: false,
+      entered: 0,
+      left: 0,
+      atMs: 1,
+      stale: false,
+      ...signal,
+    });
+    const frame = {
+      flags: liveFlags.signal,
+      prev: head,
+      last: head,
+      epoch: 1,
+      head,
+      sequence: 0,
+      accounts,
+      connections: 0,
+      control: new Uint8Array(0),
+    };
+    this.live.publish(
+      shardOf(name as RoomId, this.shards),
+      name,
+      encodeLiveFrame({ ...frame, segments: [{ audience: '', bytes: ready }] }),
+    );
+  }
+
+  end(session: number, code: string): void {
+    this.#replies?.({ replies: [], ended: [{ session, code }] });
+  }
+
+  reply(entry: Entry, result: Result): void {
+    const reply = Reply.encode({ id: 0, head: this.room(entry.room).head, result }).finish();
+    this.#replies?.({ replies: [{ number: entry.number, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply }], ended: [] });
+  }
+
+  #command(entry: Entry): void {
+    this.entries.push({ ...entry, body: entry.body.slice() });
+    this.reply(entry, this.answer(entry) ?? this.#usual(entry));
+  }
+
+  #usual(entry: Entry): Result {
+    const command = decodeCommand(entry.kind, entry.body);
+    if (command === undefined) return { $case: 'refused', value: { code: 'bad-request', why: 'body', retryAfterMs: undefined } };
+    if (entry.kind === commandKinds.join)
+      return { $case: 'joined', value: { self: undefined, room: undefined, complete: true, completeFrom: 0 } };
+    if (command.$case === 'sendMessage') {
+      const content = command.value.body?.content;
+      const position = this.say(entry.room, content?.$case === 'text' ? content.value.text : '');
+      return { $case: 'accepted', value: { messageId: String(position), position } };
+    }
+    return { $case: 'done', value: { position: 0, secondsLeft: undefined } };
+  }
+
+  async *#ask(ask: NonNullable<BulkAsk['ask']>): AsyncGenerator<Omit<BulkAnswer, 'number'>> {
+    this.asks.push(ask);
+    if (ask.$case === 'fill') yield { done: true, answer: { $case: 'fill', value: this.#fill(ask.value.room, ask.value.after) } };
+    else if (ask.$case === 'heads') {
+      const heads = ask.value.rooms.map((room) => ({ room, head: this.room(room).head, epoch: 1 }));
+      yield { done: true, answer: { $case: 'heads', value: { heads } } };
+    } else if (ask.$case === 'announce') {
+      this.announced.push(...ask.value.sessions);
+      yield { done: true, answer: { $case: 'announced', value: {} } };
+    } else {
+      const result = { $case: 'memberPage' as const, value: { members: [], next: 'more' } };
+      const reply = Reply.encode({ id: 0, head: this.room(ask.value.room).head, result }).finish();
+      yield { done: true, answer: { $case: 'query', value: { number: 0, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply } } };
+    }
+  }
+
+  #fill(name: string, after: number) {
+    const { frames, head } = this.room(name);
+    const start = Math.max(after, this.floor);
+    const newer = frames.filter(({ last }) => last > start);
+    return { frames: newer.map(({ bytes }) => bytes), complete: start === after, completeFrom: start === after ? 0 : start, head };
+  }
+}
