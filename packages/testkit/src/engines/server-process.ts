@@ -44,10 +44,10 @@ export class ServerProcess {
 
   /** The process id; 0 while it does not run. */
   get pid(): number {
-    return this.running ? (this.#child?.pid ?? 0) : 0;
+    return this.running() ? (this.#child?.pid ?? 0) : 0;
   }
 
-  get running(): boolean {
+  running(): boolean {
     return this.#child?.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
@@ -58,13 +58,13 @@ export class ServerProcess {
 
   /** Resolves when it serves. Its own process group: a Ctrl-C in the terminal does not reach it before its owner has decided. */
   async start(): Promise<void> {
-    if (this.running) return;
+    if (this.running()) return;
     this.#spawn();
     const endMs = performance.now() + this.launch.startMs;
     for (;;) {
       const failure = await this.#attempt();
       if (failure === undefined) return;
-      if (!this.running) throw new Error(`${this.name} ended at its start (${this.end}): ${this.lastLines()}`);
+      if (!this.running()) throw new Error(`${this.name} ended at its start (${this.end}): ${this.lastLines()}`);
       if (performance.now() > endMs) {
         await this.kill();
         throw new Error(`${this.name} does not answer (${failure}): ${this.lastLines()}`);
@@ -81,7 +81,7 @@ export class ServerProcess {
 
   /** Asks it to end, and makes it end after ten seconds. */
   async stop(): Promise<void> {
-    if (!this.running) return;
+    if (!this.running()) return;
     const late = setTimeout(() => this.#child?.kill('SIGKILL'), stopMs);
     // A process that was stopped with SIGSTOP hears nothing before it goes on.
     this.#child?.kill('SIGCONT');
