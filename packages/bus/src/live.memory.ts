@@ -1,4 +1,4 @@
-import type { Live, LiveSubscription } from './live.js';
+import { LiveUnavailable, type Live, type LiveSubscription } from './live.js';
 import type { MemoryBus } from './memory-bus.js';
 
 /** Live frames within one process. Tests play a lost connection by `setConnected`. */
@@ -29,6 +29,7 @@ export class MemoryLive implements Live {
   }
 
   subscribe(shard: number, room: string, onFrame: (frame: Uint8Array) => void): Promise<LiveSubscription> {
+    if (!this.connected) return Promise.reject(new LiveUnavailable('disconnected'));
     const end = this.#bus.subscribe(topicOf(shard, room), (frame) => {
       if (this.connected) onFrame(frame);
     });

@@ -7,7 +7,7 @@ export interface Live {
   publish(shard: number, room: string, frame: Uint8Array): void;
   /**
    * Frames of one room. Resolves once frames published from now on by anybody will arrive. `frame` is the receiver's own and stays unchanged.
-   * A handler that throws does not end the subscription.
+   * A handler that throws does not end the subscription. Subscriptions outlive a lost connection. Rejects with LiveUnavailable where there is none.
    */
   subscribe(shard: number, room: string, onFrame: (frame: Uint8Array) => void): Promise<LiveSubscription>;
   /** Told when the connection was lost (frames may have been missed since) and when it is back. */
@@ -18,4 +18,9 @@ export interface Live {
 
 export interface LiveSubscription {
   unsubscribe(): void;
+}
+
+/** The bus cannot be asked right now. */
+export class LiveUnavailable extends Error {
+  override readonly name = 'LiveUnavailable';
 }

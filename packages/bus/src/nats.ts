@@ -1,0 +1,2 @@
+export * from './live.nats.js';
+export * from './peers.nats.js';
