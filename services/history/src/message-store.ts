@@ -12,7 +12,7 @@ export interface MessageRow {
 
 export interface PageAsk {
   readonly room: string;
-  /** Exclusive bounds; neither: the newest page. */
+  /** Exclusive bounds; neither: the newest page; both: the newest of what lies between. */
   readonly before: number | undefined;
   readonly after: number | undefined;
   readonly limit: number;
@@ -20,13 +20,18 @@ export interface PageAsk {
 
 /** Messages by room and position. Writing a row again is harmless. Rejects with StoreUnavailable when it cannot be asked; nothing is half-kept then. */
 export interface MessageStore {
-  /** All rows are durable when this resolves. */
+  /**
+   * All rows are durable when this resolves. Rows of one room become visible in the order of their positions, as far as they come at all: whoever
+   * sees one sees every older row of this and earlier writes.
+   */
   write(rows: readonly MessageRow[]): Promise<void>;
   /** Oldest first, at most `limit`, the ones nearest to the bound. */
   page(ask: PageAsk): Promise<MessageRow[]>;
   /** The reader's place: every record of the stream up to this log sequence is written. 0: nothing yet. */
   cursor(stream: number): Promise<number>;
   moveCursor(stream: number, sequence: number): Promise<void>;
+  /** Lets go of rows from before a moment; nothing where rows expire by themselves. Answers how many went. */
+  trim(beforeMs: number): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,64 @@
+import { positionAt } from '@plaza/domain';
+import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk } from './message-store.js';
+
+/** What several MemoryMessageStores have in common, as processes have one Cassandra. */
+export class MemoryMessageStorage {
+  /** By room, then position. */
+  readonly #rooms = new Map<string, Map<number, MessageRow>>();
+  readonly #cursors = new Map<number, number>();
+  /** False: every question rejects. What is stored stays. */
+  available = true;
+
+  rooms(): Map<string, Map<number, MessageRow>> {
+    this.#check();
+    return this.#rooms;
+  }
+
+  cursors(): Map<number, number> {
+    this.#check();
+    return this.#cursors;
+  }
+
+  #check(): void {
+    if (!this.available) throw new StoreUnavailable('the message store is away');
+  }
+}
+
+/** Messages in this process's memory: for tests. */
+export class MemoryMessageStore implements MessageStore {
+  constructor(private readonly storage = new MemoryMessageStorage()) {}
+
+  async write(rows: readonly MessageRow[]): Promise<void> {
+    const rooms = this.storage.rooms();
+    for (const row of rows) {
+      const room = rooms.get(row.room) ?? new Map<number, MessageRow>();
+      rooms.set(row.room, room.set(row.position, { ...row, event: row.event.slice() }));
+    }
+  }
+
+  async page({ room, before, after, limit }: PageAsk): Promise<MessageRow[]> {
+    const rows = [...(this.storage.rooms().get(room)?.values() ?? [])]
+      .filter(({ position }) => position > (after ?? -1) && position < (before ?? Number.MAX_SAFE_INTEGER))
+      .sort((a, b) => a.position - b.position);
+    return before === undefined && after !== undefined ? rows.slice(0, limit) : rows.slice(-limit);
+  }
+
+  async cursor(stream: number): Promise<number> {
+    return this.storage.cursors().get(stream) ?? 0;
+  }
+
+  async moveCursor(stream: number, sequence: number): Promise<void> {
+    this.storage.cursors().set(stream, sequence);
+  }
+
+  async trim(beforeMs: number): Promise<number> {
+    const bound = positionAt(beforeMs);
+    let removed = 0;
+    for (const room of this.storage.rooms().values()) {
+      for (const position of room.keys()) if (position < bound && room.delete(position)) removed++;
+    }
+    return removed;
+  }
+
+  async close(): Promise<void> {}
+}

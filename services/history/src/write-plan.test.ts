@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { FakeClock } from '@plaza/testkit';
+import { BucketNotes } from './bucket-notes.js';
+import type { MessageRow } from './message-store.js';
+import { batchesOf, inParallel, roomsOf } from './write-plan.js';
+
+const row = (room: string, position: number, bucket = 0, bytes = 1): MessageRow => ({
+  room,
+  bucket,
+  position,
+  timeMs: 1,
+  event: new Uint8Array(bytes),
+});
+
+describe('write plan', () => {
+  test('puts the rows of a room in order, whatever order they came in', () => {
+    const planned = roomsOf([row('a', 3), row('b', 1), row('a', 1), row('a', 2)]);
+    expect(planned.map((rows) => rows.map(({ room, position }) => `${room}${position}`))).toEqual([['a1', 'a2', 'a3'], ['b1']]);
+  });
+
+  test('cuts batches at a new bucket, at 100 rows and at 256 KiB', () => {
+    expect(batchesOf([row('a', 1, 1), row('a', 2, 1), row('a', 3, 2)]).map((batch) => batch.length)).toEqual([2, 1]);
+    expect(batchesOf(Array.from({ length: 250 }, (_, i) => row('a', i))).map((batch) => batch.length)).toEqual([100, 100, 50]);
+    const large = Array.from({ length: 5 }, (_, i) => row('a', i, 0, 100 * 1024));
+    expect(batchesOf(large).map((batch) => batch.length)).toEqual([2, 2, 1]);
+    expect(batchesOf([row('a', 1), row('a', 2, 0, 300 * 1024), row('a', 3)]).map((batch) => batch.length)).toEqual([1, 1, 1]);
+    expect(batchesOf([])).toEqual([]);
+  });
+
+  test('runs so many at a time and begins nothing after a failure', async () => {
+    let running = 0;
+    let most = 0;
+    const begun: number[] = [];
+    const run = inParallel([0, 1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+      begun.push(item);
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      if (item === 2) throw new Error('away');
+    });
+    await expect(run).rejects.toThrow('away');
+    expect(most).toBe(3);
+    expect(begun.length).toBeLessThan(8);
+  });
+});
+
+describe('bucket notes', () => {
+  test('are good for ten minutes', () => {
+    const clock = new FakeClock();
+    const notes = new BucketNotes(clock);
+    notes.add('a', 1);
+    expect([notes.has('a', 1), notes.has('a', 2), notes.has('b', 1)]).toEqual([true, false, false]);
+    clock.advance(600_000);
+    expect(notes.has('a', 1)).toBe(false);
+  });
+
+  test('are bounded', () => {
+    const notes = new BucketNotes(new FakeClock());
+    for (let i = 0; i <= 10_000; i++) notes.add('a', i);
+    expect([notes.has('a', 0), notes.has('a', 1), notes.has('a', 10_000)]).toEqual([false, true, true]);
+  });
+});

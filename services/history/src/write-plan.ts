@@ -1,0 +1,46 @@
+import type { MessageRow } from './message-store.js';
+
+const maxRows = 100;
+/** Cassandra refuses batches above 640 KiB and warns from 64 KiB on. */
+const maxBytes = 256 * 1024;
+
+/** The rows of each room, by position: they are written in this order, so that a visible row has no invisible older one. */
+export function roomsOf(rows: readonly MessageRow[]): MessageRow[][] {
+  const rooms = new Map<string, MessageRow[]>();
+  for (const row of rows) {
+    const ofRoom = rooms.get(row.room);
+    if (ofRoom === undefined) rooms.set(row.room, [row]);
+    else ofRoom.push(row);
+  }
+  return [...rooms.values()].map((ofRoom) => ofRoom.sort((a, b) => a.position - b.position));
+}
+
+/** One room's rows cut into batches of one bucket each, of at most 100 rows and 256 KiB; a larger row has a batch of its own. */
+export function batchesOf(rows: readonly MessageRow[]): MessageRow[][] {
+  const batches: MessageRow[][] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const batch = batches.at(-1);
+    bytes += row.event.length;
+    if (batch !== undefined && batch[0]!.bucket === row.bucket && batch.length < maxRows && bytes <= maxBytes) batch.push(row);
+    else {
+      batches.push([row]);
+      bytes = row.event.length;
+    }
+  }
+  return batches;
+}
+
+/** Runs `task` for each item, `width` at a time. After a failure nothing new is begun; rejects when what is under way has ended. */
+export async function inParallel<T>(items: readonly T[], width: number, task: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const item of rest) {
+      if (failures.length > 0) return;
+      await task(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+}
