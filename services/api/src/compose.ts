@@ -111,7 +111,7 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
   const registry = createRegistry('api');
   const credentials = grpcChannelCredentials(config);
   const connection = await connectNats(config, 'api');
-  const peers = new NatsPeers([connection]);
+  const peers = new NatsPeers([connection], logger);
   const history = new GrpcHistoryReader(config.historyAddress, credentials);
   const metrics = new GrpcMetricsReader(config.metricsAddress, credentials);
   const gateway = new GrpcRoomGateway({ credentials });
