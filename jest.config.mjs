@@ -1,5 +1,9 @@
 /** The whole workspace, from its sources. `PLAZA_TESTS` picks a part: fast, engines, browser; default all. */
 const part = process.env.PLAZA_TESTS ?? 'all';
+const leftOut = (process.env.PLAZA_TESTS_LEFT_OUT ?? '')
+  .split(',')
+  .filter(Boolean)
+  .map((path) => path.replaceAll('.', '\\.'));
 const match = {
   fast: {
     testMatch: ['**/*.test.ts'],
@@ -12,6 +16,7 @@ const match = {
 
 export default {
   ...match,
+  testPathIgnorePatterns: [...match.testPathIgnorePatterns, ...leftOut],
   roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/stories', '<rootDir>/loadtest', '<rootDir>/scripts'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['plaza-source', 'node', 'node-addons'] },

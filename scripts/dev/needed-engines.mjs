@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow } from './fingerprint.mjs';
+import { root } from './run.mjs';
+
+const signs = { nats: /\bstartNats\b/, redis: /\bstartRedis\b/, cassandra: /\bstart(Own)?Cassandra\b/, chromium: /\bchromiumPath\b/ };
+const servers = ['nats', 'redis', 'cassandra'];
+
+export const engineTests = () =>
+  ['packages', 'services', 'stories', 'loadtest', 'scripts'].flatMap((folder) =>
+    filesBelow(folder, (path) => /\.(engine|browser)\.test\.ts$/.test(path)),
+  );
+
+/** Which engines a test file asks for, read from its text; one that names none starts a whole cluster by way of another file. */
+export function neededEngines(path, text = readFileSync(join(root, path), 'utf8')) {
+  const named = Object.keys(signs).filter((name) => signs[name].test(text));
+  if (path.endsWith('.browser.test.ts')) return [...new Set([...named, 'chromium'])];
+  return named.length > 0 ? named : servers;
+}
