@@ -280,7 +280,8 @@ export class Room {
     this.#self = self;
     this.#about = room;
     const { position } = this.#chain;
-    if (position === undefined || position > head) this.#chain.startAt(head);
+    // Above the head on a new connection: the room's log was lost. On the same connection live batches may have overtaken the answer.
+    if (position === undefined || (position > head && this.#state !== 'in')) this.#chain.startAt(head);
     else if (!complete && completeFrom > position) this.incomplete({ after: position, until: completeFrom });
     if (room !== undefined) this.#count(room, this.settings.timers.now());
     this.#become('in');
