@@ -41,7 +41,7 @@ export function decide(room: RoomState, command: Command, context: Context): Dec
   if (!isCreated(room)) return refused('not-found', 'there is no such room');
   const comesOrGoes = command.$case === 'join' || command.$case === 'leave';
   const no = comesOrGoes ? undefined : mayAsk(room, context);
-  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom['$case']>)(room, command.value as never, context);
+  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom['$case']>)(room, command.value, context);
 }
 
 /** Why this actor may not ask this room anything: it is not there, or the session's account is not in it. Queries ask this too. */

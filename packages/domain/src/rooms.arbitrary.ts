@@ -1,5 +1,5 @@
 /** Rooms, actors and commands for tests: short names for what tables need, and arbitraries for properties. */
-import { MessageClass, Role, type Notice, type RoomChanges } from '@plaza/proto/client';
+import { MessageClass, Role, type Notice, type NoticesMode, type RoomChanges } from '@plaza/proto/client';
 import fc from 'fast-check';
 import { apply } from './apply.js';
 import { decide } from './decide.js';
@@ -148,7 +148,7 @@ const anyChanges = fc.record({
   name: maybeText,
   announcement: maybeText,
   ext: maybeText,
-  notices: fc.option(fc.constantFrom(0, 1, 2, 3) as fc.Arbitrary<0 | 1 | 2 | 3>, { nil: undefined }),
+  notices: fc.option(fc.constantFrom<NoticesMode[]>(0, 1, 2, 3), { nil: undefined }),
   anonymousAllowed: fc.option(fc.boolean(), { nil: undefined }),
 });
 

@@ -1,5 +1,5 @@
 /** Client frames for property tests. */
-import { ClientFrame } from '@plaza/proto/client';
+import { ClientFrame, type MessageClass, type NoticesMode, type Role } from '@plaza/proto/client';
 import fc from 'fast-check';
 import type { ClientBody } from './commands.js';
 
@@ -14,7 +14,7 @@ const changes = maybe(
     announcement: maybe(text),
     broadcastUrl: maybe(text),
     ext: maybe(text),
-    notices: maybe(fc.constantFrom(0, 1, 2, 3) as fc.Arbitrary<0 | 1 | 2 | 3>),
+    notices: maybe(fc.constantFrom<NoticesMode[]>(0, 1, 2, 3)),
     anonymousAllowed: maybe(fc.boolean()),
   }),
 );
@@ -23,7 +23,7 @@ const content = fc.oneof(
   fc.record({ $case: fc.constant('custom' as const), value: fc.record({ subType: text, content: text }) }),
 );
 const body = maybe(fc.record({ ext: text, content: maybe(content) }));
-const options = maybe(fc.record({ store: maybe(fc.boolean()), class: fc.constantFrom(0, 1, 2, 3, 4) as fc.Arbitrary<0 | 1 | 2 | 3 | 4> }));
+const options = maybe(fc.record({ store: maybe(fc.boolean()), class: fc.constantFrom<MessageClass[]>(0, 1, 2, 3, 4) }));
 
 type Values = { readonly [C in ClientBody['$case']]: fc.Arbitrary<Extract<ClientBody, { $case: C }>['value']> };
 
@@ -41,7 +41,7 @@ const values: Values = {
   timedMuteMember: fc.record({ account: text, seconds: uint32, notice }),
   timedUnmuteMember: fc.record({ account: text, notice }),
   kickMember: fc.record({ account: text, reason: text, notice }),
-  setRole: fc.record({ account: text, role: fc.constantFrom(0, 1, 2, 3, 4, 5) as fc.Arbitrary<0 | 1 | 2 | 3 | 4 | 5>, notice }),
+  setRole: fc.record({ account: text, role: fc.constantFrom<Role[]>(0, 1, 2, 3, 4, 5), notice }),
   createRoom: fc.record({ creator: text, profile: changes }),
   updateRoom: fc.record({ changes, notice }),
   openRoom: fc.record({ notice }),
@@ -54,4 +54,4 @@ export const anyBody: fc.Arbitrary<ClientBody> = fc.oneof(
 
 export const anyClientFrame: fc.Arbitrary<ClientFrame> = fc
   .record({ id: uint32, commandId: text, room: text, body: maybe(anyBody) })
-  .map((frame) => ClientFrame.create(frame as ClientFrame));
+  .map((frame) => ClientFrame.create(frame));

@@ -1,7 +1,7 @@
 import { MessageClass, Role, type Body, type Message, type SendMessage } from '@plaza/proto/client';
 import { isAnonymousAccount, type AccountId } from '../ids.js';
 import { checkTexts, type TextRule } from '../limits.js';
-import { placed, refusal, refused } from '../outcome.js';
+import { placed, refusal } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { may } from '../roles.js';
 import type { Actor, Context, CreatedRoom, Decision } from '../types.js';
