@@ -27,7 +27,7 @@ export function kindOf(schema: Schema): string {
   const name = referenceOf(schema);
   if (name !== undefined) return name;
   if (schema.enum !== undefined) return schema.enum.join(' | ');
-  if (schema.const !== undefined) return String(schema.const);
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.items !== undefined) return `list of ${kindOf(schema.items)}`;
   return schema.type ?? 'any';
 }

@@ -13,7 +13,7 @@ export interface Ports {
   readonly edges: Edges;
   readonly clock: Clock;
   /** Signs a token. Throws RangeError for claims that are out of range. */
-  issueToken(claims: TokenClaims): string;
+  readonly issueToken: (claims: TokenClaims) => string;
 }
 
 /** One request after its checks. `commandId` is the Idempotency-Key, or made for this request. */

@@ -83,7 +83,7 @@ function schemaOf(operation: Operation): FastifySchema {
     ...(body === undefined ? {} : { body }),
     ...(changes ? { headers: idempotencyKey } : {}),
     response: { [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } }, '4xx': problems, '5xx': problems },
-  } as FastifySchema;
+  };
 }
 
 function route(app: FastifyInstance, operation: Operation, { gate, ports }: OperationsParts): void {

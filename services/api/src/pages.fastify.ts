@@ -43,7 +43,7 @@ async function serveChat(app: FastifyInstance, root: string): Promise<void> {
     dotfiles: 'deny',
     cacheControl: false,
     setHeaders(response, path) {
-      const forEver = path.includes(`${join(root, 'assets')}`);
+      const forEver = path.includes(join(root, 'assets'));
       response.setHeader('content-security-policy', chatPolicy);
       response.setHeader('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
       for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);

@@ -181,7 +181,7 @@ describe('the border itself', () => {
       const socket = connect(Number(port), hostname, () => socket.write(text));
       socket.setEncoding('utf8');
       socket
-        .on('data', (chunk) => (answer += chunk))
+        .on('data', (chunk) => (answer += String(chunk)))
         .on('end', () => resolve(answer))
         .on('error', reject);
     });

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Outcome } from './operation.js';
 import { problem } from './problems.js';
 import { expectCase, type Rooms } from './rooms.js';
-import { account, change, position, room } from './schemas.js';
+import type { change } from './schemas.js';
+import { account, position, room } from './schemas.js';
 
 const roles = {
   guest: Role.ROLE_GUEST,
