@@ -2,7 +2,8 @@ import type { Beat } from '@plaza/proto/room';
 
 /**
  * Who lives: each process beats every second. A hint, never a fence: only the log's claims decide who holds a shard. Beats may be lost, late,
- * or of two holders at once (the higher epoch counts).
+ * or of two holders at once (the higher epoch counts). What arrives reaches every listener of every process once, the sender's among them; a
+ * listener that throws stops nobody.
  */
 export interface Peers {
   /** Sends a beat now; the caller repeats it. While disconnected it is dropped. */

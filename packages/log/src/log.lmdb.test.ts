@@ -48,7 +48,7 @@ describe('an lmdb log', () => {
     const many = Array.from({ length: 600 }, (_, i) => `old-${i}`);
     const old = await appendAll(log, 4, many);
     clock.advance(3_600_000);
-    const young = await appendAll(log, 4, ['young-1', 'young-2'], old.at(-1)!);
+    const young = await appendAll(log, 4, ['young-1', 'young-2'], old.at(-1));
     await log.trim(clock.now() - 1000);
     expect(idsOf(await log.read(4, 0, 1000))).toEqual(['young-1', 'young-2']);
     expect(idsOf(await log.read(2, 0, 10))).toEqual(['idle-2']);

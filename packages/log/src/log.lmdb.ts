@@ -71,12 +71,13 @@ export class LmdbLog implements Log {
 
   async *follow(stream: number, fromSequence: number, signal: AbortSignal): AsyncGenerator<StoredRecord> {
     const ended = AbortSignal.any([signal, this.#closed.signal]);
+    const isEnded = (): boolean => ended.aborted;
     let from = fromSequence;
-    while (!ended.aborted) {
+    while (!isEnded()) {
       const records = this.#tables.ofStream(stream, from, followRecords);
       if (records.length === 0) await this.#changed.heard(ended);
       for (const record of records) {
-        if (ended.aborted) return;
+        if (isEnded()) return;
         from = record.sequence + 1;
         yield record;
       }
