@@ -1,0 +1,85 @@
+import type { Clock, Timer } from '@plaza/kit';
+import type { EndSession, EntryReply, ReplyBatch } from '@plaza/proto/room';
+
+/** One link of an asker: what is to be said in one turn goes in one batch. */
+export class AskerLink {
+  #replies: EntryReply[] = [];
+  #ended: EndSession[] = [];
+  #asked = false;
+  #over = false;
+
+  constructor(
+    readonly asker: string,
+    private readonly send: (batch: ReplyBatch) => void,
+  ) {}
+
+  reply(reply: EntryReply): void {
+    this.#replies.push(reply);
+    this.#soon();
+  }
+
+  end(session: EndSession): void {
+    this.#ended.push(session);
+    this.#soon();
+  }
+
+  /** Nothing more is said. */
+  close(): void {
+    this.#over = true;
+  }
+
+  #soon(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const batch = { replies: this.#replies, ended: this.#ended };
+    this.#asked = false;
+    this.#replies = [];
+    this.#ended = [];
+    if (!this.#over) this.send(batch);
+  }
+}
+
+/** Who is attached. An asker whose last link went is given the grace period to come back. */
+export class Askers {
+  readonly #links = new Map<string, Set<AskerLink>>();
+  readonly #grace = new Map<string, Timer>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly graceMs: number,
+    private readonly gone: (asker: string) => void,
+  ) {}
+
+  attach(link: AskerLink): void {
+    this.#grace.get(link.asker)?.cancel();
+    this.#grace.delete(link.asker);
+    const links = this.#links.get(link.asker) ?? new Set();
+    this.#links.set(link.asker, links.add(link));
+  }
+
+  detach(link: AskerLink): void {
+    link.close();
+    const links = this.#links.get(link.asker);
+    if (links?.delete(link) !== true || links.size > 0) return;
+    this.#links.delete(link.asker);
+    const timer = this.clock.after(this.graceMs, () => {
+      this.#grace.delete(link.asker);
+      this.gone(link.asker);
+    });
+    this.#grace.set(link.asker, timer);
+  }
+
+  /** By its newest link; an asker without one learns it when it announces its sessions again. */
+  endSession(asker: string, session: number, code: string): void {
+    [...(this.#links.get(asker) ?? [])].at(-1)?.end({ session, code });
+  }
+
+  close(): void {
+    for (const timer of this.#grace.values()) timer.cancel();
+    this.#grace.clear();
+  }
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { Live, Peers, RoomDoor } from '@plaza/bus';
+import { serveRoomDoor } from '@plaza/bus/grpc';
+import { NatsLive, NatsPeers } from '@plaza/bus/nats';
+import { defaultLimits } from '@plaza/domain';
+import {
+  causeOf,
+  createLogger,
+  createRegistry,
+  systemClock,
+  withProbes,
+  type Clock,
+  type Logger,
+  type Probe,
+  type Probes,
+  type Registry,
+  type Service,
+} from '@plaza/kit';
+import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
+import { grpcServerCredentials } from '@plaza/kit/grpc';
+import type { RootDatabase } from '@plaza/kit/lmdb';
+import { connectNats } from '@plaza/kit/nats';
+import { connectRedis } from '@plaza/kit/redis';
+import { Appender, type Log } from '@plaza/log';
+import { JetStreamLog } from '@plaza/log/nats';
+import { Askers } from './askers.js';
+import type { RoomStateConfig } from './config.js';
+import { Door } from './door.js';
+import { Holder } from './holder.js';
+import { promMetrics } from './metrics.prom.js';
+import { isRefused } from './probe-address.js';
+import type { Projection } from './projection.js';
+import { LmdbProjection } from './projection.lmdb.js';
+import { RedisProjection } from './projection.redis.js';
+import { Roster } from './roster.js';
+import type { HolderParts } from './shard-parts.js';
+import { CassandraSnapshotStore, snapshotTables } from './snapshot-store.cassandra.js';
+import { LmdbSnapshotStore } from './snapshot-store.lmdb.js';
+import type { SnapshotStore } from './snapshot-store.js';
+import type { Settings } from './settings.js';
+import { wait } from './wait.js';
+
+export interface RoomStateParts {
+  readonly log: Log;
+  readonly live: Live;
+  readonly peers: Peers;
+  readonly projection: Projection;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Where the door is reached; beats announce it. */
+  readonly address: string;
+  readonly isRefused?: (address: string) => Promise<boolean>;
+}
+
+export type RoomState = Service & Probes & { readonly door: RoomDoor; readonly id: string };
+
+/** How long a start waits for the first claims to be served; after that it is not ready, but runs. */
+const firstClaimsMs = 10_000;
+const lookMs = 20;
+
+/** A room-state process of given parts. `start` resolves when the shards that it should hold first serve; the door works from then on. */
+export function createRoomState(config: Settings & { readonly id: string }, parts: RoomStateParts): RoomState {
+  const { log, live, peers, projection, snapshots, clock, logger, registry, address } = parts;
+  const id = config.id === '' ? `room-state-${randomUUID().slice(0, 8)}` : config.id;
+  const { noticesUpTo, permanentMembers, bucketRows, bucketMs } = config;
+  const limits = { ...defaultLimits, noticesUpTo, permanentMembers, bucketRows, bucketMs };
+  const metrics = promMetrics(registry, () => holder.gauges);
+  const askers = new Askers(clock, config.graceMs, (asker) => {
+    for (const shard of [...holder.all()]) shard.askerGone(asker);
+  });
+  const endSession: HolderParts['endSession'] = (asker, session, code) => askers.endSession(asker, session, code);
+  const appender = new Appender(log, { clock });
+  const common: HolderParts = {
+    id,
+    address,
+    log,
+    appender,
+    live,
+    projection,
+    snapshots,
+    clock,
+    logger,
+    metrics,
+    settings: config,
+    limits,
+    endSession,
+  };
+  const roster = new Roster({
+    me: id,
+    peers,
+    clock,
+    silentMs: config.silentMs,
+    isRefused: parts.isRefused ?? isRefused,
+    changed: () => holder.look(),
+  });
+  const holder: Holder = new Holder(common, peers, roster);
+  const door = new Door({ shards: log.shards, held: (shard) => holder.get(shard), askers, metrics, logger });
+  const ends = new AbortController();
+  return {
+    id,
+    door,
+    async start() {
+      await holder.start();
+      const untilMs = clock.now() + firstClaimsMs;
+      while (holder.claiming > 0 && clock.now() < untilMs && !ends.signal.aborted) await wait(clock, lookMs, ends.signal);
+    },
+    drain: () => holder.drain(),
+    stop() {
+      ends.abort();
+      holder.stop();
+      roster.close();
+      askers.close();
+      return Promise.resolve();
+    },
+    health: () => ({ ok: true, detail: probeDetail(holder, log) }),
+    ready: (): Probe => ({ ok: holder.settled && log.connected, detail: probeDetail(holder, log) }),
+  };
+}
+
+const probeDetail = (holder: Holder, log: Log): Probe['detail'] => ({
+  shards: holder.gauges.shards,
+  claiming: holder.claiming,
+  settled: holder.settled,
+  log: log.connected,
+});
+
+/** What the embedded composition keeps in its store. */
+export const embeddedRoomStateParts = (store: RootDatabase<Buffer, Buffer>): { projection: Projection; snapshots: SnapshotStore } => ({
+  projection: new LmdbProjection(store),
+  snapshots: new LmdbSnapshotStore(store),
+});
+
+/** A room-state process on NATS, Redis and Cassandra, with its gRPC door and its probes. */
+export async function composeRoomState(config: RoomStateConfig): Promise<{ service: Service; logger: Logger }> {
+  const id = config.id === '' ? `room-state-${randomUUID().slice(0, 8)}` : config.id;
+  const logger = createLogger('room-state', config.logLevel).child({ id });
+  const registry = createRegistry('room-state');
+  const clock = systemClock;
+  const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
+  // A stopped edge must not stall the log: live frames have a connection of their own.
+  const [logConnection, liveConnection] = await Promise.all([connectNats(config, `${id}-log`), connectNats(config, `${id}-live`)]);
+  const log = await JetStreamLog.open({ connection: logConnection, shards, streams, replicas, maxBytes, clock, logger });
+  const live = new NatsLive(liveConnection);
+  const peers = new NatsPeers([logConnection, liveConnection]);
+  const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
+  redis.connect().catch((error: unknown) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
+  await prepareKeyspace(config, snapshotTables);
+  const cassandra = createCassandra(config);
+  const projection = new RedisProjection(redis);
+  const snapshots = new CassandraSnapshotStore(cassandra, clock);
+
+  // The door is open before the first beat names its address; the address is known once it is.
+  let room: RoomState | undefined;
+  const door: RoomDoor = { attach: (asker, replies) => room!.door.attach(asker, replies) };
+  const listener = await serveRoomDoor(door, {
+    host: config.grpcHost,
+    port: config.grpcPort,
+    credentials: grpcServerCredentials(config),
+    logger,
+  });
+  const address = config.grpcAddress ?? `${config.grpcHost}:${listener.port}`;
+  room = createRoomState({ ...config, id }, { log, live, peers, projection, snapshots, clock, logger, registry, address });
+  const { start, drain, stop, health, ready } = room;
+
+  const service = {
+    start,
+    drain,
+    async stop() {
+      await stop();
+      await listener.close();
+      await Promise.allSettled([peers.close(), live.close(), log.close(), projection.close(), snapshots.close()]);
+      await Promise.allSettled([cassandra.shutdown(), logConnection.close(), liveConnection.close()]);
+      redis.disconnect();
+    },
+    health,
+    ready,
+  };
+  return { service: withProbes(service, registry, config.probeHost, config.probePort), logger };
+}

@@ -1,0 +1,43 @@
+import { decideDue, type RoomId } from '@plaza/domain';
+import { causeOf } from '@plaza/kit';
+import type { LoadedRoom } from './loaded-room.js';
+import { ProjectionUnavailable } from './projection.js';
+import { nobody, queueEvents } from './queue-events.js';
+import { contextOf, type ShardCore } from './shard-core.js';
+
+/** Sleeping rooms that are woken at once; the others follow. */
+const roomsAtOnce = 100;
+
+/** What has fallen due (timed mutes that ended): in rooms that are in memory, and in sleeping ones that the projection names. */
+export async function wakeDue(core: ShardCore): Promise<void> {
+  const nowMs = core.parts.clock.now();
+  for (const room of core.rooms.all()) settleDue(core, room, nowMs);
+  for (const id of await dueRooms(core, nowMs)) if (core.rooms.get(id) === undefined) wake(core, id, nowMs);
+}
+
+async function dueRooms({ parts }: ShardCore, nowMs: number): Promise<RoomId[]> {
+  try {
+    return await parts.projection.due(parts.shard, nowMs, roomsAtOnce);
+  } catch (error) {
+    if (!(error instanceof ProjectionUnavailable)) parts.logger.error({ event: 'due-not-read', shard: parts.shard, cause: causeOf(error) });
+    return [];
+  }
+}
+
+function wake(core: ShardCore, id: RoomId, nowMs: number): void {
+  core.rooms.with(id, {
+    loaded: (room) => {
+      // A due time that is not the room's own would come back every second.
+      if (!settleDue(core, room, nowMs) && !room.pending) core.writer.note(id, [], room.dueMs);
+    },
+    unavailable: () => undefined,
+  });
+}
+
+function settleDue(core: ShardCore, room: LoadedRoom, nowMs: number): boolean {
+  if (room.dueMs === 0 || room.dueMs > nowMs || core.outbox.full) return false;
+  const decision = decideDue(room.state, contextOf(core, room, { kind: 'clock' }, ''));
+  if ('refusal' in decision || decision.events.length === 0) return false;
+  queueEvents(core, room, decision.events, decision.reply, nobody);
+  return true;
+}

@@ -1,0 +1,25 @@
+import { parseRoomId, type RoomId } from '@plaza/domain';
+import type { RoomHead } from '@plaza/proto/room';
+import type { ShardCore } from '../shard-core.js';
+
+const chunkRooms = 500;
+
+/** The heads of many rooms. Rooms whose shard is not held here, or that cannot be loaded now, are left out: the asker asks again for them. */
+export async function* heads(coreOf: (room: RoomId) => ShardCore | undefined, rooms: readonly string[]): AsyncGenerator<RoomHead[]> {
+  for (let at = 0; at === 0 || at < rooms.length; at += chunkRooms) {
+    const asked = rooms.slice(at, at + chunkRooms).map((room) => headOf(coreOf, room));
+    yield (await Promise.all(asked)).filter((head) => head !== undefined);
+  }
+}
+
+async function headOf(coreOf: (room: RoomId) => ShardCore | undefined, text: string): Promise<RoomHead | undefined> {
+  const id = parseRoomId(text);
+  const core = id && coreOf(id);
+  if (id === undefined || core === undefined) return undefined;
+  try {
+    const room = await core.rooms.take(id);
+    return { room: id, head: room.accepted.last, epoch: core.epoch };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,258 @@
+import type { Peers } from '@plaza/bus';
+import type { Shard } from '@plaza/domain';
+import { causeOf, within, type Timer } from '@plaza/kit';
+import type { RoomStateGauges } from './metrics.js';
+import { plan, type Scene } from './plan.js';
+import type { Roster } from './roster.js';
+import { HeldShard } from './shard.js';
+import type { HolderParts } from './shard-parts.js';
+import { wait } from './wait.js';
+
+const beatMs = 1000;
+const claimsAtOnce = 32;
+/** After a shard was lost, its new holder's beat comes first. */
+const lostPauseMs = 2000;
+const recoverPauseMs = 500;
+/** A recovery that took longer is proved to be still of the holder before it serves. */
+const quickMs = 1000;
+
+/** Which shards this process holds: claims what it should have and nobody living holds, hands over what another should have. */
+export class Holder {
+  readonly #held = new Map<Shard, HeldShard>();
+  readonly #claiming = new Set<Shard>();
+  readonly #releasing = new Map<Shard, Promise<void>>();
+  readonly #notBeforeMs = new Map<Shard, number>();
+  readonly #ends = new AbortController();
+  readonly #waiting: Shard[] = [];
+  #underWay = 0;
+  #timers: Timer[] = [];
+  #planSoon = false;
+  #takes = false;
+  #draining = false;
+  #beatAtMs = 0;
+
+  constructor(
+    private readonly parts: HolderParts,
+    private readonly peers: Peers,
+    private readonly roster: Roster,
+  ) {}
+
+  get(shard: Shard): HeldShard | undefined {
+    return this.#held.get(shard);
+  }
+
+  all(): IterableIterator<HeldShard> {
+    return this.#held.values();
+  }
+
+  /** Everything that should be held here is, as far as is known. */
+  get settled(): boolean {
+    return this.#takes && !this.#draining && this.#claiming.size === 0;
+  }
+
+  /** Shards that were claimed or are about to be, but do not serve yet. */
+  get claiming(): number {
+    return this.#claiming.size;
+  }
+
+  get gauges(): RoomStateGauges {
+    let rooms = 0;
+    let sessions = 0;
+    let projectionLagMs = 0;
+    for (const shard of this.#held.values()) {
+      rooms += shard.rooms.size;
+      sessions += shard.sessions.count;
+      projectionLagMs = Math.max(projectionLagMs, shard.writer.lagMs);
+    }
+    return { shards: this.#held.size, rooms, sessions, projectionLagMs };
+  }
+
+  /** Listens to the others first, and resolves when the first claims are under way; from then on it beats. */
+  async start(): Promise<void> {
+    await wait(this.parts.clock, this.parts.settings.settleMs, this.#ends.signal);
+    if (this.#ends.signal.aborted) return;
+    this.#takes = true;
+    this.#timers.push(this.parts.clock.every(beatMs, () => this.#tick()));
+    this.beat();
+    this.#plan();
+  }
+
+  /** Looks again soon: something changed. */
+  look(): void {
+    if (this.#planSoon || !this.#takes) return;
+    this.#planSoon = true;
+    queueMicrotask(() => {
+      this.#planSoon = false;
+      this.#plan();
+    });
+  }
+
+  beat(): void {
+    const { id, address, clock } = this.parts;
+    // Receivers tell beats apart by their time.
+    this.#beatAtMs = Math.max(clock.now(), this.#beatAtMs + 1);
+    const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
+    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining });
+  }
+
+  /** Hands all shards over, within the time for that. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (!this.#takes) return;
+    this.beat();
+    await Promise.all(Array.from(this.#held.keys(), (shard) => this.#release(shard)));
+    this.beat();
+  }
+
+  /** Lets go of everything at once. */
+  stop(): void {
+    this.#draining = true;
+    this.#ends.abort();
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+    for (const shard of [...this.#held.values()]) shard.end();
+  }
+
+  #tick(): void {
+    for (const shard of [...this.#held.values()]) this.#guarded(shard.parts.shard, () => shard.tick());
+    this.beat();
+    this.#plan();
+  }
+
+  #guarded(shard: Shard, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.parts.logger.error({ event: 'tick-failed', shard, cause: causeOf(error) });
+    }
+  }
+
+  #scene(): Scene {
+    const others = this.roster.alive();
+    const mine = this.#draining ? [] : [this.parts.id];
+    return {
+      me: this.parts.id,
+      shards: this.parts.log.shards,
+      candidates: [...mine, ...others.filter(({ draining }) => !draining).map(({ id }) => id)],
+      alive: new Set(others.map(({ id }) => id)),
+      holderOf: (shard) => this.roster.holderOf(shard),
+      held: new Set(this.#held.keys()),
+    };
+  }
+
+  #plan(): void {
+    if (!this.#takes || this.#ends.signal.aborted) return;
+    const { claim, release, verify } = plan(this.#scene());
+    for (const shard of claim) this.#want(shard);
+    for (const shard of release) void this.#release(shard);
+    for (const shard of verify) this.#verify(shard);
+  }
+
+  #want(shard: Shard): void {
+    if (this.#draining || this.#claiming.has(shard) || !this.#mayAgain(shard)) return;
+    this.#claiming.add(shard);
+    this.#waiting.push(shard);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#underWay < claimsAtOnce) {
+      const shard = this.#waiting.shift();
+      if (shard === undefined) return;
+      this.#underWay++;
+      void this.#take(shard).finally(() => {
+        this.#underWay--;
+        this.#claiming.delete(shard);
+        this.#next();
+      });
+    }
+  }
+
+  async #take(shard: Shard): Promise<void> {
+    const { appender, id, address, clock, logger, metrics } = this.parts;
+    // Another may have taken it while this one waited for its turn.
+    if (!plan(this.#scene()).claim.includes(shard)) return;
+    const startMs = clock.now();
+    try {
+      const claimed = await appender.claim(shard, id, address, this.#ends.signal);
+      if ('aborted' in claimed) return;
+      metrics.claimed('claimed');
+      const held = await this.#recover(shard, claimed, startMs);
+      if (held === undefined) return;
+      metrics.tookOver(clock.now() - startMs);
+      logger.debug({ event: 'shard-held', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
+      this.beat();
+    } catch (error) {
+      metrics.claimed('failed');
+      this.#notBeforeMs.set(shard, clock.now() + lostPauseMs);
+      logger.error({ event: 'claim-failed', shard, cause: causeOf(error) });
+    }
+  }
+
+  /** The claim stands until another follows it, so reading is tried again under it. Undefined: given up. */
+  async #recover(shard: Shard, claimed: { epoch: number; previous: number }, startMs: number): Promise<HeldShard | undefined> {
+    const { clock, logger } = this.parts;
+    const { signal } = this.#ends;
+    while (!signal.aborted && !this.#draining) {
+      try {
+        const held = await HeldShard.recover({ ...this.parts, shard }, claimed, signal, (lost) => this.#lost(lost));
+        if (signal.aborted) {
+          held.end();
+          return undefined;
+        }
+        this.#held.set(shard, held);
+        if (clock.now() - startMs > quickMs && !(await held.verify())) return undefined;
+        return held;
+      } catch (error) {
+        logger.error({ event: 'shard-not-recovered', shard, epoch: claimed.epoch, cause: causeOf(error) });
+        await wait(clock, recoverPauseMs, signal);
+        if (this.#takenByAnother(shard)) return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  #takenByAnother(shard: Shard): boolean {
+    const holder = this.roster.holderOf(shard);
+    return holder !== undefined && holder !== this.parts.id && this.roster.alive().some(({ id }) => id === holder);
+  }
+
+  #release(shard: Shard): Promise<void> {
+    const held = this.#held.get(shard);
+    const underWay = this.#releasing.get(shard);
+    if (held === undefined || underWay !== undefined) return underWay ?? Promise.resolve();
+    const releasing = within(this.parts.settings.drainMs, 'the release', held.release())
+      .then(() => this.parts.metrics.claimed('released'))
+      .catch((error: unknown) => {
+        this.parts.logger.warn({ event: 'release-cut-short', shard, cause: causeOf(error) });
+        held.end();
+      })
+      .finally(() => {
+        this.#releasing.delete(shard);
+        this.beat();
+      });
+    this.#releasing.set(shard, releasing);
+    return releasing;
+  }
+
+  #verify(shard: Shard): void {
+    if (!this.#mayAgain(shard)) return;
+    this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
+    void this.#held.get(shard)?.verify();
+  }
+
+  #mayAgain(shard: Shard): boolean {
+    return this.parts.clock.now() >= (this.#notBeforeMs.get(shard) ?? 0);
+  }
+
+  /** Released, taken by another, or stopped: it is not held here any more. */
+  #lost(held: HeldShard): void {
+    const { shard } = held.parts;
+    if (this.#held.get(shard) !== held) return;
+    this.#held.delete(shard);
+    if (this.#releasing.has(shard) || this.#ends.signal.aborted) return;
+    this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
+    this.parts.metrics.claimed('lost');
+    this.parts.logger.warn({ event: 'shard-lost', shard, epoch: held.epoch });
+    this.beat();
+  }
+}

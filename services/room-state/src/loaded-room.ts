@@ -1,0 +1,72 @@
+import { nextDueMs, slotsOf, type Position, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
+import type { Tally } from '@plaza/proto/log';
+import type { QueuedCommand } from './outbox-queue.js';
+import { Ring } from './ring.js';
+
+/** What of a room is in the log for sure. */
+export interface Accepted {
+  readonly last: Position;
+  readonly lastSequence: number;
+  readonly bucket: Position;
+  readonly bucketCount: number;
+}
+
+/**
+ * A room in the memory of its holder. `state` runs ahead of the log by what is queued: only decisions look at it. Whatever leaves this process
+ * (heads, frames, the projection) follows `accepted`.
+ */
+export class LoadedRoom {
+  readonly state: RoomState;
+  readonly ring = new Ring();
+  accepted: Accepted;
+  /** Decided, applied, not yet in a record. */
+  readonly queue: QueuedCommand[] = [];
+  tally: Tally | undefined;
+  /** In the record that is on its way to the log. */
+  inFlight: QueuedCommand[] = [];
+  /** When it next wants to be woken, Unix ms; 0: never. */
+  dueMs: number;
+  /** When its last batch went into the log; before the first one here, when it was loaded. */
+  lastBatchMs: number;
+  lastBatchEvents = 0;
+  usedMs: number;
+  /** Head signals sent since the last batch. */
+  headSignals = 0;
+
+  constructor(state: RoomState, nowMs: number) {
+    this.state = state;
+    this.accepted = acceptedOf(state);
+    this.dueMs = nextDueMs(state);
+    this.usedMs = nowMs;
+    this.lastBatchMs = nowMs;
+  }
+
+  get id(): RoomId {
+    return this.state.id;
+  }
+
+  /** Something of it is not in the log yet. */
+  get pending(): boolean {
+    return this.queue.length > 0 || this.inFlight.length > 0;
+  }
+
+  /** The slots that an event touched, as they are right behind it. The head follows the record, so it is not among them. */
+  capture(touched: readonly string[]): SlotChange[] {
+    const names = touched.filter((name) => name !== 'head');
+    if (names.length === 0) return [];
+    this.dueMs = nextDueMs(this.state);
+    return slotsOf(this.state, names);
+  }
+
+  /** The head as the log has it. */
+  headSlot(): SlotChange {
+    return slotsOf({ ...this.state, ...this.accepted }, ['head'])[0]!;
+  }
+}
+
+export const acceptedOf = ({ last, lastSequence, bucket, bucketCount }: RoomState): Accepted => ({
+  last,
+  lastSequence,
+  bucket,
+  bucketCount,
+});

@@ -1,0 +1,21 @@
+import type { SlotChange } from '@plaza/domain';
+import type { LoggedEvent } from '@plaza/proto/log';
+import type { Removal } from '@plaza/proto/room';
+import type { Told } from './repeats.js';
+
+/** One command's events on their way to the log: they share a record or are not in it. */
+export interface QueuedCommand {
+  readonly events: readonly LoggedEvent[];
+  readonly bytes: number;
+  /** Slots other than the head that the events touched, as they are behind them. */
+  readonly slots: readonly SlotChange[];
+  readonly dueMs: number;
+  /** What edges have to obey. */
+  readonly removals: readonly Removal[];
+  readonly queuedMs: number;
+  readonly waiting: Told[];
+}
+
+/** A rough size of what the log gets for a command: the events and some framing. */
+export const sizeOf = (events: readonly LoggedEvent[]): number =>
+  events.reduce((sum, { event, reply, asker, commandId }) => sum + event.length + reply.length + asker.length + commandId.length + 32, 0);

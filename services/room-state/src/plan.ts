@@ -1,0 +1,41 @@
+import { ownerOf, type Shard } from '@plaza/domain';
+
+/** What one process knows of the others when it plans. */
+export interface Scene {
+  readonly me: string;
+  readonly shards: number;
+  /** Processes that take shards: alive and not draining, me included unless I drain. */
+  readonly candidates: readonly string[];
+  /** Everybody whose word about shards counts: heard lately, and not known to be dead. */
+  readonly alive: ReadonlySet<string>;
+  /** Who says that it holds a shard. */
+  holderOf(shard: Shard): string | undefined;
+  /** What I hold. */
+  readonly held: ReadonlySet<Shard>;
+}
+
+export interface Plan {
+  readonly claim: readonly Shard[];
+  /** Another process should have these, and is there to take them. */
+  readonly release: readonly Shard[];
+  /** Another process says that it holds what I hold: the log knows. */
+  readonly verify: readonly Shard[];
+}
+
+/** Each shard belongs to the process that rendezvous hashing names among those alive. Nobody takes from a holder that lives: it hands over. */
+export function plan(scene: Scene): Plan {
+  const claim: Shard[] = [];
+  const release: Shard[] = [];
+  const verify: Shard[] = [];
+  for (let shard = 0; shard < scene.shards; shard++) {
+    const owner = ownerOf(String(shard), scene.candidates);
+    const holder = scene.holderOf(shard);
+    if (!scene.held.has(shard)) {
+      if (owner === scene.me && isFree(scene, holder)) claim.push(shard);
+    } else if (owner !== undefined && owner !== scene.me) release.push(shard);
+    else if (holder !== undefined && holder !== scene.me && scene.alive.has(holder)) verify.push(shard);
+  }
+  return { claim, release, verify };
+}
+
+const isFree = ({ me, alive }: Scene, holder: string | undefined): boolean => holder === undefined || holder === me || !alive.has(holder);

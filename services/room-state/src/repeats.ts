@@ -1,0 +1,64 @@
+import type { RoomId } from '@plaza/domain';
+
+/** The first answer to a command that made events, and what waits for it to be in the log. */
+export interface Remembered {
+  readonly room: RoomId;
+  /** The command's case name. */
+  readonly command: string;
+  /** An encoded plaza.v1.Reply without id and head. */
+  readonly reply: Uint8Array;
+  readonly atMs: number;
+  /** Present until the log has it: called back with the others. */
+  readonly whenStored: ((told: Told) => void) | undefined;
+}
+
+/** Who waits for an answer: it is stored, or the shard was lost. */
+export interface Told {
+  stored(): void;
+  lost(): void;
+}
+
+/**
+ * A shard's table of repeats: the same asker's same command id within a minute gets the first answer and has no second effect. It is in
+ * the order of time, so that forgetting is cheap.
+ */
+export class Repeats {
+  readonly #table = new Map<string, Remembered>();
+
+  constructor(private readonly keepMs: number) {}
+
+  /** `asker`: the account; empty: the server API. */
+  find(asker: string, commandId: string, nowMs: number): Remembered | undefined {
+    if (commandId === '') return undefined;
+    const found = this.#table.get(keyOf(asker, commandId));
+    return found !== undefined && (nowMs - found.atMs < this.keepMs || found.whenStored !== undefined) ? found : undefined;
+  }
+
+  remember(asker: string, commandId: string, answer: Remembered): void {
+    if (commandId === '') return;
+    const key = keyOf(asker, commandId);
+    this.#table.delete(key);
+    this.#table.set(key, answer);
+  }
+
+  /** The answer is in the log: a repeat need not wait any more. */
+  stored(asker: string, commandId: string): void {
+    const key = keyOf(asker, commandId);
+    const found = this.#table.get(key);
+    if (found !== undefined) this.#table.set(key, { ...found, whenStored: undefined });
+  }
+
+  forgetOld(nowMs: number): void {
+    for (const [key, { atMs, whenStored }] of this.#table) {
+      if (whenStored !== undefined || nowMs - atMs < this.keepMs) return;
+      this.#table.delete(key);
+    }
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+}
+
+/** A line feed is in no account. */
+const keyOf = (asker: string, commandId: string): string => `${asker}\n${commandId}`;

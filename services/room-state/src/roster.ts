@@ -1,0 +1,63 @@
+import { ShardTable, type Peers } from '@plaza/bus';
+import type { Clock } from '@plaza/kit';
+import type { Shard } from '@plaza/domain';
+
+interface Parts {
+  readonly me: string;
+  readonly peers: Peers;
+  readonly clock: Clock;
+  readonly silentMs: number;
+  /** Asks an address whether it refuses connections. */
+  readonly isRefused: (address: string) => Promise<boolean>;
+  /** Something changed that a plan would look at. */
+  readonly changed: () => void;
+}
+
+/** Who lives among the room-state processes, and what they say they hold. A hint: only the log decides. */
+export class Roster {
+  readonly #table = new ShardTable();
+  /** Processes whose address refused, with the time of their newest beat then: a later beat proves them alive. */
+  readonly #refused = new Map<string, number>();
+  readonly #asking = new Set<string>();
+  readonly #off: (() => void)[];
+
+  constructor(private readonly parts: Parts) {
+    const { peers, clock, changed } = parts;
+    this.#off = [
+      peers.onBeat((beat) => this.#table.apply(beat, clock.now())),
+      peers.onSuspect((id) => void this.#ask(id)),
+      this.#table.onChange(() => changed()),
+    ];
+  }
+
+  holderOf(shard: Shard): string | undefined {
+    return this.#table.holderOf(shard)?.id;
+  }
+
+  /** The others that were heard lately. */
+  alive(): { readonly id: string; readonly draining: boolean }[] {
+    const { clock, silentMs, me } = this.parts;
+    return this.#table
+      .peersOf('room-state', clock.now(), silentMs)
+      .filter(({ id, seenMs }) => id !== me && (this.#refused.get(id) ?? -1) < seenMs);
+  }
+
+  close(): void {
+    for (const off of this.#off) off();
+  }
+
+  async #ask(id: string): Promise<void> {
+    const { clock, silentMs, isRefused, changed, me } = this.parts;
+    const peer = this.#table.peersOf('room-state', clock.now(), silentMs).find((one) => one.id === id);
+    if (peer === undefined || id === me || this.#asking.has(id)) return;
+    this.#asking.add(id);
+    try {
+      if (await isRefused(peer.address)) {
+        this.#refused.set(id, peer.seenMs);
+        changed();
+      }
+    } finally {
+      this.#asking.delete(id);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Live } from '@plaza/bus';
+import type { Limits, Shard } from '@plaza/domain';
+import type { Clock, Logger } from '@plaza/kit';
+import type { Appender, Log } from '@plaza/log';
+import type { RoomStateMetrics } from './metrics.js';
+import type { Projection } from './projection.js';
+import type { Settings } from './settings.js';
+import type { SnapshotStore } from './snapshot-store.js';
+
+/** What the shards of one process have in common. */
+export interface HolderParts {
+  /** The name of this process in the cluster. */
+  readonly id: string;
+  /** Where it is asked. */
+  readonly address: string;
+  readonly log: Log;
+  readonly appender: Appender;
+  readonly live: Live;
+  readonly projection: Projection;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: RoomStateMetrics;
+  readonly settings: Settings;
+  readonly limits: Limits;
+  /** Tells an edge that one of its sessions has to end. */
+  readonly endSession: (asker: string, session: number, code: string) => void;
+}
+
+export interface ShardParts extends HolderParts {
+  readonly shard: Shard;
+}
