@@ -46,8 +46,8 @@ export async function composeEdge(config: EdgeConfig): Promise<{ service: Servic
   const logger = createLogger('edge', config.logLevel);
   const registry = createRegistry('edge');
   const nats = await connectNats(config, 'edge');
-  const live = new NatsLive(nats);
-  const peers = new NatsPeers([nats]);
+  const live = new NatsLive(nats, logger);
+  const peers = new NatsPeers([nats], logger);
   const credentials = grpcChannelCredentials(config);
   const gateway = new GrpcRoomGateway({ credentials });
   const history = new GrpcHistoryReader(config.historyAddress, credentials);

@@ -101,6 +101,8 @@ export class EdgeWorld {
   }
 }
 
+type BodyCase = NonNullable<ServerFrame['body']>['$case'];
+type BodyOf<C extends BodyCase> = Extract<ServerFrame['body'], { $case: C }>['value'];
 type Ask = Pick<ClientFrame, 'body'> & Partial<ClientFrame>;
 
 /** A WebSocket client that keeps what it got, in order. */
@@ -154,11 +156,8 @@ export class Client {
     });
   }
 
-  bodies<C extends NonNullable<ServerFrame['body']>['$case']>(
-    $case: C,
-  ): Extract<NonNullable<ServerFrame['body']>, { $case: C }>['value'][] {
-    const found = this.frames.flatMap(({ body }) => (body?.$case === $case ? [body.value] : []));
-    return found as Extract<NonNullable<ServerFrame['body']>, { $case: C }>['value'][];
+  bodies<C extends BodyCase>($case: C): BodyOf<C>[] {
+    return this.frames.flatMap(({ body }) => (body?.$case === $case ? [body.value as BodyOf<C>] : []));
   }
 
   get refusals(): string[] {
