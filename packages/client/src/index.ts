@@ -10,6 +10,7 @@ export {
   type SendOptions,
 } from './room.js';
 export { ConnectionLost, PlazaClosed, PlazaRefused, PlazaTimeout } from './errors.js';
+export { newCommandId } from './command-id.js';
 export { OutboxFull } from './outbox.js';
 export type { SocketConstructor, SocketLike } from './socket.js';
 export type { Timers } from './timers.js';

@@ -1,0 +1,54 @@
+import { LeaveReason, Role, type Event } from '@plaza/client';
+
+/** What a room event says to people; undefined: nothing. Messages are drawn otherwise. */
+export function sentenceOf(event: Event, nameOf: (account: string) => string): string | undefined {
+  const { kind, operator, targets } = event;
+  const who = targets.map(nameOf).join(', ');
+  const by = operator === '' ? '' : ` by ${nameOf(operator)}`;
+  switch (kind?.$case) {
+    case 'entered':
+      return `${nameOf(kind.value.member?.account ?? who)} came in`;
+    case 'left':
+      return kind.value.reason === LeaveReason.LEAVE_REASON_KICKED ? undefined : `${nameOf(kind.value.account)} left`;
+    case 'muted':
+      return `${who} was muted${by}`;
+    case 'unmuted':
+    case 'timedUnmuted':
+      return `${who} may speak again`;
+    case 'timedMuted':
+      return `${who} was muted for ${spanOf(kind.value.seconds)}${by}`;
+    case 'kicked':
+      return `${who} was removed${by}${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
+    case 'roleChanged':
+      return `${who} is ${roleName(kind.value.role)} now`;
+    case 'roomUpdated':
+      return 'The room was changed';
+    case 'roomOpened':
+      return 'The room was opened';
+    case 'roomClosed':
+      return `The room was closed${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
+    default:
+      return undefined;
+  }
+}
+
+export function roleName(role: Role): string {
+  if (role === Role.ROLE_CREATOR) return 'creator';
+  if (role === Role.ROLE_ADMINISTRATOR) return 'administrator';
+  if (role === Role.ROLE_REGULAR) return 'member';
+  return 'guest';
+}
+
+/** 90 -> "2 minutes". */
+export function spanOf(seconds: number): string {
+  const [count, unit] =
+    seconds < 60
+      ? [seconds, 'second']
+      : seconds < 3600
+        ? [seconds / 60, 'minute']
+        : seconds < 86_400
+          ? [seconds / 3600, 'hour']
+          : [seconds / 86_400, 'day'];
+  const whole = Math.round(count);
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}
