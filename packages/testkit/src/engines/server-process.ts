@@ -22,10 +22,12 @@ export interface Launch {
   /** Resolves when it serves, fails while it does not; asked again and again, within `startMs`. */
   readonly answers: () => Promise<unknown>;
   readonly startMs: number;
+  /** How long it may take to end when it is asked to; default ten seconds. */
+  readonly stopMs?: number;
   readonly guard: Guard;
 }
 
-const stopMs = 10_000;
+const defaultStopMs = 10_000;
 
 /** A child process that can be killed and started again with the same command, ports and folder. */
 export class ServerProcess {
@@ -76,13 +78,16 @@ export class ServerProcess {
   /** Sends a signal; for those that end a process it resolves when it has ended. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#child?.kill(signal);
-    if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT') await this.#ended;
+    if (signal !== 'SIGKILL' && signal !== 'SIGTERM' && signal !== 'SIGINT') return;
+    // Whoever waits for its end has to live until then.
+    this.#child?.ref();
+    await this.#ended;
   }
 
-  /** Asks it to end, and makes it end after ten seconds. */
+  /** Asks it to end, and makes it end after `stopMs`. */
   async stop(): Promise<void> {
     if (!this.running()) return;
-    const late = setTimeout(() => this.#child?.kill('SIGKILL'), stopMs);
+    const late = setTimeout(() => this.#child?.kill('SIGKILL'), this.launch.stopMs ?? defaultStopMs);
     // A process that was stopped with SIGSTOP hears nothing before it goes on.
     this.#child?.kill('SIGCONT');
     await this.kill('SIGTERM');

@@ -1,0 +1,4 @@
+export * from './cluster/start-cluster.js';
+export type { ClusterEngines } from './cluster/cluster-engines.js';
+export { ServiceProcess, type ServiceKind } from './cluster/service-process.js';
+export * from './cluster/cluster-table.js';

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { developmentSecrets } from '@plaza/kit';
+import { Keeper } from '../engines/keeper.js';
+import { startEngines, type ClusterEngines } from './cluster-engines.js';
+import { ServiceProcess } from './service-process.js';
+import { connectUrlAt, ServiceSpecs } from './service-specs.js';
+
+export interface ClusterOptions {
+  readonly edges?: number;
+  /** How many room-state processes. */
+  readonly holders?: number;
+  readonly natsServers?: 1 | 3;
+  /** Data and logs, kept after stop; default: a temporary folder. */
+  readonly dataFolder?: string;
+  readonly logLevel?: string;
+  /** More variables for every service process, over those set here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told in words what is being done. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** What scripts need to know; `npm run cluster` prints it in its PLAZA_READY line. */
+export interface ReadyPlaces {
+  readonly page: string;
+  readonly api: string;
+  readonly openapi: string;
+  readonly connect: string;
+  readonly health: string;
+  readonly metrics: string;
+  readonly apiKey: string;
+}
+
+export interface Cluster {
+  readonly ready: ReadyPlaces;
+  /** One an edge. */
+  readonly connectUrls: readonly string[];
+  /** In the order of their start. */
+  readonly processes: readonly ServiceProcess[];
+  readonly engines: ClusterEngines;
+  readonly logFolder: string;
+  /** True when the development secrets were made at this start. */
+  readonly secretsMade: boolean;
+  /** Who is asked first ends first: api, edges, readers, holders; then the engines. */
+  stop(): Promise<void>;
+}
+
+/** A cluster as separate processes on loopback, on real engines; resolves when all of them are ready. Throws EngineMissing. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const say = options.onProgress ?? (() => undefined);
+  const keeper = new Keeper();
+  const stops: (() => Promise<unknown>)[] = [() => keeper.close()];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    say('starting engines');
+    const engines = await startEngines({ natsServers: options.natsServers ?? 1, dataFolder: options.dataFolder });
+    stops.push(() => engines.stop());
+    engines.found.forEach(say);
+    return await startServices(options, engines, keeper, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServices(
+  options: ClusterOptions,
+  engines: ClusterEngines,
+  keeper: Keeper,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Cluster> {
+  const folder = options.dataFolder ?? keeper.folder;
+  const logFolder = join(folder, 'logs');
+  const secrets = developmentSecrets(folder);
+  const { logLevel = 'info', env = {}, edges = 2, holders = 2, onProgress: say = () => undefined } = options;
+  const specs = new ServiceSpecs({ engines, secrets, logLevel, env, folder, logFolder, guard: keeper.guard });
+  const processes: ServiceProcess[] = [];
+  const start = async (...wanted: Parameters<typeof ServiceProcess.start>): Promise<ServiceProcess> => {
+    const service = await ServiceProcess.start(...wanted);
+    processes.push(service);
+    say(`${service.id} is ready`);
+    return service;
+  };
+  const group = async (starts: readonly Promise<ServiceProcess>[]): Promise<ServiceProcess[]> => {
+    const first = processes.length;
+    stops.push(() => Promise.all(processes.slice(first).map((service) => service.stop())));
+    const settled = await Promise.allSettled(starts);
+    return settled.map((each) => (each.status === 'fulfilled' ? each.value : raise(each.reason)));
+  };
+  await group(numbers(holders).map((number) => start(specs.roomState(number))));
+  const [history, metrics] = (await group([start(specs.history()), start(specs.metrics())])) as [ServiceProcess, ServiceProcess];
+  const started = await group(numbers(edges).map((number) => start(specs.edge(number, history.port))));
+  const [api] = (await group([start(specs.api(history.port, metrics.port))])) as [ServiceProcess];
+  const connectUrls = started.map((edge) => connectUrlAt(edge.port));
+  return { ready: placesOf(api, connectUrls, secrets.apiKey), connectUrls, processes, engines, logFolder, secretsMade: secrets.made, stop };
+}
+
+function raise(reason: unknown): never {
+  throw reason;
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+function placesOf(api: ServiceProcess, connectUrls: readonly string[], apiKey: string): ReadyPlaces {
+  const url = `http://127.0.0.1:${api.port}`;
+  return {
+    page: `${url}/chat/`,
+    api: url,
+    openapi: `${url}/docs`,
+    connect: connectUrls[0] ?? '',
+    health: `${api.probeUrl}/healthz`,
+    metrics: `${api.probeUrl}/metrics`,
+    apiKey,
+  };
+}
