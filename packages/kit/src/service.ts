@@ -24,6 +24,8 @@ export interface ServiceMain<T extends Table> {
 
 /** sysexits: a mistake in the configuration; restarting will not help. */
 const exitConfig = 78;
+/** npm passes a terminal's Ctrl-C on to its child, which has it from the terminal already: one press arrives twice. */
+const onePressMs = 1000;
 
 /**
  * The life of a process: read the whole configuration or say everything that is wrong with it (exit 78), start, run until SIGTERM or SIGINT,
@@ -37,11 +39,11 @@ export async function runService<T extends Table>(main: ServiceMain<T>): Promise
   if (mistakes.length > 0) return refuseConfig(main.name, mistakes);
 
   const ended = new Promise<NodeJS.Signals>((resolve) => {
-    let asked = false;
+    let askedAtMs: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
+        if (askedAtMs !== undefined && Date.now() - askedAtMs > onePressMs) process.exit(1);
+        askedAtMs ??= Date.now();
         resolve(signal);
       });
     }
