@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { HistoryReader, Peers } from '@plaza/bus';
+import {
+  createLogger,
+  createRegistry,
+  systemClock,
+  withProbes,
+  type Clock,
+  type Logger,
+  type Probes,
+  type Registry,
+  type Service,
+} from '@plaza/kit';
+import type { RootDatabase } from '@plaza/kit/lmdb';
+import { StreamReaders, type Log } from '@plaza/log';
+import type { HistoryConfig, HistorySettings } from './config.js';
+import { ReadHandler } from './handlers/read.js';
+import { HistoryService } from './history-service.js';
+import { Ingest } from './ingest.js';
+import { LmdbMessageStore } from './message-store.lmdb.js';
+import type { MessageStore } from './message-store.js';
+import { HistoryMetrics } from './metrics.prom.js';
+import { Progress } from './progress.js';
+
+export interface HistoryParts {
+  readonly log: Log;
+  readonly store: MessageStore;
+  readonly peers: Peers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export type History = Service & Probes & { readonly reader: HistoryReader };
+
+/** A history on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
+export function createHistory(config: HistorySettings, parts: HistoryParts): History {
+  const { log, store, clock, logger, registry } = parts;
+  const metrics = new HistoryMetrics(registry, clock);
+  const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
+  const progress = new Progress(clock, throughOf);
+  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, progress, metrics }));
+  const id = config.id === '' ? `history-${randomUUID().slice(0, 8)}` : config.id;
+  const service = new HistoryService({ id, address: config.grpcAddress ?? '', retentionDays: config.retentionDays }, { ...parts, readers });
+  const reader = new ReadHandler({ store, progress, metrics, shards: log.shards, streams: log.streams });
+  return Object.assign(service, { reader });
+}
+
+export const embeddedHistoryParts = (store: RootDatabase<Buffer, Buffer>): { store: MessageStore } => ({
+  store: new LmdbMessageStore(store),
+});
+
+/** The history as a process of its own, whose libraries a standalone process never loads. */
+export async function composeHistory(config: HistoryConfig): Promise<{ service: Service; logger: Logger }> {
+  const { serveHistory } = await import('@plaza/bus/grpc');
+  const { NatsPeers } = await import('@plaza/bus/nats');
+  const { createCassandra, prepareKeyspace } = await import('@plaza/kit/cassandra');
+  const { grpcServerCredentials } = await import('@plaza/kit/grpc');
+  const { connectNats } = await import('@plaza/kit/nats');
+  const { JetStreamLog } = await import('@plaza/log/nats');
+  const { CassandraMessageStore, messageTables } = await import('./message-store.cassandra.js');
+  const logger = createLogger('history', config.logLevel);
+  const registry = createRegistry('history');
+  await prepareKeyspace(config, messageTables(config.retentionDays));
+  const cassandra = createCassandra(config);
+  await cassandra.connect();
+  const store = new CassandraMessageStore(cassandra, config);
+  const connection = await connectNats(config, 'history');
+  const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
+  const log = await JetStreamLog.open({ connection, shards, streams, replicas, maxBytes, logger });
+  const peers = new NatsPeers([connection], logger);
+  const listening = { host: config.grpcHost, port: config.grpcPort, credentials: grpcServerCredentials(config) };
+  const server = await serveHistory({ read: (ask) => history.reader.read(ask) }, listening);
+  const grpcAddress = config.grpcAddress ?? `${config.grpcHost}:${server.port}`;
+  const history = createHistory({ ...config, grpcAddress }, { log, store, peers, clock: systemClock, logger, registry });
+  const service: Service & Probes = {
+    start: () => history.start(),
+    drain: () => history.drain(),
+    health: () => history.health(),
+    ready: () => history.ready(),
+    async stop() {
+      await server.close();
+      await history.stop();
+      await peers.close();
+      await log.close();
+      await connection.close();
+      await store.close();
+    },
+  };
+  return { service: withProbes(service, registry, config.probeHost, config.probePort), logger };
+}

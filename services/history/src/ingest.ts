@@ -1,0 +1,44 @@
+import type { ReaderNews, StoredRecord, StreamWork } from '@plaza/log';
+import type { HistoryMetrics } from './metrics.prom.js';
+import type { MessageStore } from './message-store.js';
+import type { Progress } from './progress.js';
+import { rowsOf } from './rows.js';
+
+/** Brings the messages of a stream's records into the store, then moves the cursor. Everything may happen again without a trace. */
+export class Ingest implements StreamWork {
+  /** The cursor as this process knows it. */
+  readonly #through = new Map<number, number>();
+  readonly #metrics: HistoryMetrics;
+
+  constructor(private readonly parts: { store: MessageStore; progress: Progress; metrics: HistoryMetrics }) {
+    this.#metrics = parts.metrics;
+  }
+
+  async from(stream: number): Promise<number> {
+    const cursor = await this.parts.store.cursor(stream);
+    this.#through.set(stream, cursor);
+    return cursor + 1;
+  }
+
+  async handle(stream: number, records: readonly StoredRecord[]): Promise<'done' | 'reread'> {
+    const { store } = this.parts;
+    const cursor = await store.cursor(stream);
+    // A store that went back in time (one node without replicas, killed) has lost rows after its cursor.
+    if (cursor < (this.#through.get(stream) ?? 0)) return 'reread';
+    const read = records.map(rowsOf);
+    this.#metrics.inHand(stream, read[0]?.timeMs ?? 0);
+    const rows = read.flatMap((record) => record.rows);
+    if (rows.length > 0) await store.write(rows);
+    const through = Math.max(cursor, records.at(-1)!.sequence);
+    await store.moveCursor(stream, through);
+    this.#through.set(stream, through);
+    this.#metrics.wrote(stream, through, rows.length);
+    return 'done';
+  }
+
+  on(stream: number, news: ReaderNews): void {
+    if (news.kind === 'failed') this.#metrics.failed();
+    else if (news.kind === 'hole') this.#metrics.hole();
+    else this.parts.progress.moved();
+  }
+}
