@@ -159,6 +159,7 @@ export class Drain {
 
   #seeOff(feed: RoomFeed, { session, serial }: Departing): void {
     const { connection } = session;
+    if (session.state === 'gone') return;
     while (connection.open && session.cursor < serial) {
       const payload = payloadOf(feed.ring, session.cursor, Math.min(serial, feed.ring.next));
       if (payload === undefined || payload.prev !== session.position) {

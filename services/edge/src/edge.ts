@@ -54,10 +54,12 @@ export class EdgeCore implements SocketEvents {
   ) {
     const { live, peers, gateway, history, clock, logger, figures } = parts;
     const { id, shards } = settings;
+    // Holders keep the sessions of an edge that is gone for a while: a restarted one is another asker to them, whatever its id.
+    const born = randomBytes(3).toString('hex');
     this.connections = new Connections(settings);
     this.gate = new Gate(this.connections, settings, clock, figures);
     this.router = new CommandRouter({
-      ...{ shards, table: this.table, gateway, peers, asker: id, clock, limits: { unansweredPerShard } },
+      ...{ shards, table: this.table, gateway, peers, asker: `${id}.${born}`, clock, limits: { unansweredPerShard } },
       factsOf: (session) => this.sessions.factsOf(session),
       onEnded: (session, code) => this.#ended(session, code),
     });
@@ -66,7 +68,7 @@ export class EdgeCore implements SocketEvents {
       sessionsOf: (shard) => this.#sessionsOf(shard),
       leaveAgain: (session) => this.sessions.leave(session),
     });
-    const names = new CommandNames(id, randomBytes(3).toString('hex'));
+    const names = new CommandNames(id, born);
     this.sessions = new Sessions(this.router, this.#announcer, names);
     this.#drain = new Drain({
       clock,
@@ -179,8 +181,10 @@ export class EdgeCore implements SocketEvents {
     if (session === undefined) return;
     const { connection, feed } = session;
     if (code !== 'replaced') {
-      session.removed ??= { code, why: '' };
-      return feed.depart(session, feed.ring.next);
+      if (session.removed !== undefined) return;
+      session.removed = { code, why: '' };
+      if (session.state === 'entered') feed.depart(session, feed.ring.next);
+      return;
     }
     this.sessions.end(session);
     connection.goAway(refusals.replaced.close, code);

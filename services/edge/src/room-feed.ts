@@ -57,8 +57,7 @@ export class RoomFeed {
   epoch = 0;
   signal: Uint8Array | undefined = undefined;
   signalSerial = 0;
-  #accounts = 0;
-  #connections = 0;
+  #counts = { accounts: 0, connections: 0, settling: false };
   #stale = false;
   /** Since when nobody is here; 0: somebody is. */
   idleSinceMs: number;
@@ -174,8 +173,7 @@ export class RoomFeed {
     this.ring.append(this.#entryOf(header, bytes, this.ring.tip, keptMs), this.around.now());
     this.epoch = Math.max(this.epoch, header.epoch);
     this.sequence = Math.max(this.sequence, header.sequence);
-    this.#accounts = header.accounts;
-    this.#connections = header.connections;
+    this.#count(header);
   }
 
   /** `prev` differs from the frame's own where the reader stands inside the batch. */
@@ -218,15 +216,18 @@ export class RoomFeed {
   }
 
   #takeSignal(header: LiveHeader, bytes: Uint8Array): void {
-    this.#accounts = header.accounts;
-    this.#connections = header.connections;
+    this.#count(header);
     const ready = readLiveSegments(bytes)[0]?.bytes;
     if (ready !== undefined) this.#newSignal(this.#stale ? this.#ownSignal() : ready);
   }
 
+  #count({ accounts, connections, flags }: LiveHeader): void {
+    this.#counts = { accounts, connections, settling: (flags & liveFlags.settling) !== 0 };
+  }
+
   #ownSignal(): Uint8Array {
     const head = Math.max(this.head, this.ring.tip);
-    const counts = { accounts: this.#accounts, connections: this.#connections, settling: false, entered: 0, left: 0 };
+    const counts = { ...this.#counts, entered: 0, left: 0 };
     return signalFrame({ room: this.room, head, ...counts, atMs: this.around.now(), stale: this.#stale });
   }
 

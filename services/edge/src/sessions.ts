@@ -1,4 +1,5 @@
 import type { CommandRouter } from '@plaza/bus';
+import { timeOfPosition } from '@plaza/domain';
 import type { SessionFacts } from '@plaza/proto/room';
 import { commandKinds } from '@plaza/protocol';
 import type { Announcer } from './announcer.js';
@@ -42,10 +43,10 @@ export class Sessions {
     return session;
   }
 
-  /** Its join was answered. */
-  entered(session: Session, nowMs: number, head: number): void {
+  /** Its join was answered. It came after whatever the head of the answer tells of, though the holder's clock may be ahead. */
+  entered(session: Session, head: number): void {
     session.state = 'entered';
-    session.enteredMs = nowMs;
+    session.enteredMs = Math.max(session.enteredMs, timeOfPosition(head) + 1);
     session.enteredHead = head;
     this.announcer.entered(session);
   }

@@ -112,7 +112,7 @@ async function entered(
 ): Promise<void> {
   const { feed } = session;
   const again = session.state === 'entered';
-  if (!again) edge.sessions.entered(session, session.enteredMs, reply.head);
+  if (!again) edge.sessions.entered(session, reply.head);
   feed.noteHead(reply.head);
   if (again && after === undefined) return connection.send(encodeReplyFrame(id, bytes));
   // A position above the head is none of this room's.
