@@ -25,8 +25,16 @@ export interface Counters {
   add(stream: number, expected: number, cursor: number, increments: readonly Increment[]): Promise<'added' | { readonly cursor: number }>;
   /** The rooms of one stream with the most of `metric` in an hour, highest first, ties by room id. */
   top(stream: number, metric: Metric, hourMs: number, limit: number): Promise<RoomFigure[]>;
+  /** Lets go of hours that began before a moment; nothing where they expire by themselves. */
+  trim(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Highest `metric` first, ties by room id. */
+export const byMetric =
+  (metric: Metric) =>
+  (a: RoomFigure, b: RoomFigure): number =>
+    b[metric] - a[metric] || (a.room < b.room ? -1 : 1);
 
 export class CountersUnavailable extends Error {
   override readonly name = 'CountersUnavailable';
