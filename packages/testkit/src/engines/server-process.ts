@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { causeOf } from '@plaza/kit';
 
@@ -105,6 +105,7 @@ export class ServerProcess {
   #spawn(): void {
     const { command, args, folder, env, guard } = this.launch;
     mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(this.logFile), { recursive: true });
     const log = openSync(this.logFile, 'a');
     const child = spawn(command, [...args], { cwd: folder, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
