@@ -1,0 +1,80 @@
+import { StreamShare, type Peers } from '@plaza/bus';
+import { causeOf, type Clock, type Logger, type Probe, type Probes, type Service, type Timer } from '@plaza/kit';
+import type { Log, StreamReaders } from '@plaza/log';
+import type { Counters } from './counters.js';
+
+const dayMs = 86_400_000;
+
+interface LifeParts {
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly peers: Peers;
+  readonly readers: StreamReaders;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The life of a metrics service: its share of the streams is read from start to drain; what is older than the retention goes daily. */
+export class MetricsService implements Service, Probes {
+  readonly #share: StreamShare;
+  #trimming: Timer | undefined;
+  #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
+
+  constructor(
+    private readonly settings: { readonly id: string; readonly address: string; readonly retentionDays: number },
+    private readonly parts: LifeParts,
+  ) {
+    const { peers, clock, log } = parts;
+    this.#share = new StreamShare({ peers, clock, kind: 'metrics', id: settings.id, address: settings.address, streams: log.streams });
+  }
+
+  async start(): Promise<void> {
+    this.#share.start((streams) => this.parts.readers.assign(streams));
+    this.#trimming = this.parts.clock.every(dayMs, () => void this.#trim());
+    this.#state = 'running';
+    void this.#trim();
+  }
+
+  async drain(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'draining';
+    this.#share.drain();
+    await this.parts.readers.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#trimming?.cancel();
+    this.#share.stop();
+    await this.parts.readers.stop();
+  }
+
+  health(): Probe {
+    const broken = [...this.parts.readers.states()].filter(([, { broken }]) => broken !== undefined);
+    return { ok: broken.length === 0, detail: { broken: broken.map(([stream, { broken }]) => ({ stream, cause: broken })) } };
+  }
+
+  ready(): Probe {
+    const states = [...this.parts.readers.states()].map(([stream, { through, failing, broken, holes }]) => ({
+      stream,
+      through,
+      failing,
+      broken,
+      holes,
+    }));
+    const reading = states.every(({ through, failing, broken }) => through !== undefined && failing === undefined && broken === undefined);
+    return {
+      ok: this.#state === 'running' && this.parts.log.connected && reading,
+      detail: { state: this.#state, log: this.parts.log.connected, streams: states },
+    };
+  }
+
+  async #trim(): Promise<void> {
+    const { counters, clock, logger } = this.parts;
+    try {
+      await counters.trim(clock.now() - this.settings.retentionDays * dayMs);
+    } catch (error) {
+      logger.warn({ event: 'trim-failed', cause: causeOf(error) });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '@plaza/kit';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** The figures of one metrics service about itself, on the registry of its process. */
+export class ServiceMetrics {
+  readonly #increments: Counter;
+  readonly #batches: Counter;
+  readonly #failures: Counter;
+  readonly #overtaken: Counter;
+  readonly #holes: Counter;
+  readonly #sequence: Gauge<'stream'>;
+  readonly #queries: Histogram<'outcome'>;
+  /** When the oldest record that is not counted yet was made, by stream. */
+  readonly #inHandMs = new Map<number, number>();
+
+  constructor(registry: Registry, clock: Clock) {
+    const registers = [registry];
+    const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_metrics_${name}_total`, help, registers });
+    this.#increments = counter('increments', 'Figures of a room, hour and metric that were increased');
+    this.#batches = counter('batches', 'Batches of records counted');
+    this.#failures = counter('failures', 'Batches that could not be counted or records that could not be read, at each try');
+    this.#overtaken = counter('overtaken', 'Batches that were not counted because the stored cursor was another');
+    this.#holes = counter('holes', 'Shards whose records had aged out before they were counted');
+    this.#sequence = new Gauge({
+      name: 'plaza_metrics_reader_sequence',
+      help: 'The log sequence up to which a stream is counted',
+      labelNames: ['stream'],
+      registers,
+    });
+    this.#queries = new Histogram({
+      name: 'plaza_metrics_query_seconds',
+      help: 'How long lists of rooms took',
+      labelNames: ['outcome'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5],
+      registers,
+    });
+    const inHandMs = this.#inHandMs;
+    new Gauge({
+      name: 'plaza_metrics_reader_lag_seconds',
+      help: 'The age of the oldest record that was read and is not counted yet; 0: none',
+      labelNames: ['stream'],
+      registers,
+      collect() {
+        for (const [stream, sinceMs] of inHandMs) this.set({ stream }, sinceMs === 0 ? 0 : Math.max(0, clock.now() - sinceMs) / 1000);
+      },
+    });
+  }
+
+  inHand(stream: number, sinceMs: number): void {
+    this.#inHandMs.set(stream, sinceMs);
+  }
+
+  added(stream: number, through: number, increments: number): void {
+    this.#inHandMs.set(stream, 0);
+    this.#sequence.set({ stream }, through);
+    this.#batches.inc();
+    this.#increments.inc(increments);
+  }
+
+  overtaken(): void {
+    this.#overtaken.inc();
+  }
+
+  failed(): void {
+    this.#failures.inc();
+  }
+
+  hole(): void {
+    this.#holes.inc();
+  }
+
+  /** The result is called when the query has ended. */
+  queryStarted(): (outcome: 'answered' | 'failed') => void {
+    const end = this.#queries.startTimer();
+    return (outcome) => void end({ outcome });
+  }
+}
