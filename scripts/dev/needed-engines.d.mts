@@ -1,0 +1,1 @@
+export declare function neededEngines(path: string, text?: string): string[];
