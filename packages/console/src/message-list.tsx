@@ -4,7 +4,7 @@ import type { Event, Message } from '@plaza/client';
 import { Avatar } from './avatar.js';
 import type { Chat, Draft } from './chat.js';
 import { continues, sameDay } from './timeline.js';
-import { sentenceOf } from './words.js';
+import { sentencesOf } from './words.js';
 
 /** So close to the end counts as reading along. */
 const nearEndPx = 80;
@@ -16,6 +16,8 @@ export function MessageList({ chat }: { chat: Chat }) {
   const events = chat.events.value;
   const drafts = chat.drafts.value;
   const newest = events.at(-1)?.position;
+  const present = new Map(chat.members.value.map(({ account, nickname }) => [account, nickname]));
+  const sentences = sentencesOf(events, chat.account.value, present);
   const toEnd = (): void => {
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
     behind.value = false;
@@ -50,7 +52,7 @@ export function MessageList({ chat }: { chat: Chat }) {
           <p class="empty">Nothing was said here yet. Say hello.</p>
         )}
         {events.map((event, index) => (
-          <Line key={event.position} chat={chat} event={event} before={events[index - 1]} />
+          <Line key={event.position} chat={chat} event={event} before={events[index - 1]} sentence={sentences[index]} />
         ))}
         {drafts.map((draft) => (
           <DraftLine key={draft.commandId} chat={chat} draft={draft} />
@@ -65,9 +67,15 @@ export function MessageList({ chat }: { chat: Chat }) {
   );
 }
 
-function Line({ chat, event, before }: { chat: Chat; event: Event; before: Event | undefined }) {
+interface LineProps {
+  readonly chat: Chat;
+  readonly event: Event;
+  readonly before: Event | undefined;
+  readonly sentence: string | undefined;
+}
+
+function Line({ chat, event, before, sentence }: LineProps) {
   const day = before !== undefined && sameDay(before.timeMs, event.timeMs) ? undefined : dayOf(event.timeMs);
-  const sentence = sentenceOf(event, (account) => nameOf(chat, account));
   return (
     <>
       {day !== undefined && <div class="day">{day}</div>}
@@ -124,19 +132,6 @@ function DraftLine({ chat, draft: { commandId, text, failed } }: { chat: Chat; d
       </div>
     </article>
   );
-}
-
-/** The nickname under which somebody was seen last in this tab; else the account. */
-function nameOf(chat: Chat, account: string): string {
-  if (account === chat.account.value) return 'You';
-  const present = chat.members.value.find((member) => member.account === account)?.nickname;
-  if (present) return present;
-  for (const { kind } of chat.events.value.toReversed()) {
-    if (kind?.$case === 'message' && kind.value.account === account && kind.value.nickname !== '') return kind.value.nickname;
-    if (kind?.$case === 'entered' && kind.value.member?.account === account && kind.value.member.nickname !== '')
-      return kind.value.member.nickname;
-  }
-  return account;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });

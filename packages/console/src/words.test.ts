@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LeaveReason, Role, type Event } from '@plaza/client';
 import { guestName, tidyName } from './guest-name.js';
-import { roleName, sentenceOf, spanOf } from './words.js';
+import { roleName, sentenceOf, sentencesOf, spanOf } from './words.js';
 
 const say = (kind: Event['kind'], more: Partial<Event> = {}): string | undefined =>
   sentenceOf({ position: 1, timeMs: 1, operator: '', targets: ['bob'], notifyExt: '', kind, ...more }, (account) => account.toUpperCase());
@@ -16,6 +16,28 @@ describe('sentences of events', () => {
     ['BOB is administrator now', say({ $case: 'roleChanged', value: { role: Role.ROLE_ADMINISTRATOR, previous: Role.ROLE_GUEST } })],
     ['The room was closed: late', say({ $case: 'roomClosed', value: { reason: 'late' } })],
   ])('%s', (expected, sentence) => expect(sentence).toBe(expected));
+
+  test('use the names of their time', () => {
+    const of = (kind: Event['kind']): Event => ({ position: 1, timeMs: 1, operator: '', targets: [], notifyExt: '', kind });
+    const member = (account: string, nickname: string) => ({
+      ...{ account, nickname, role: 3, avatar: '', ext: '', online: true, enteredMs: 1 },
+      ...{ muted: false, timedMuteLeftSeconds: 0, blocked: false, devices: [] },
+    });
+    const events = [
+      of({ $case: 'left', value: { account: 'x', reason: LeaveReason.LEAVE_REASON_ASKED } }),
+      of({ $case: 'entered', value: { member: member('bob', 'Bob') } } as Event['kind']),
+      of({ $case: 'left', value: { account: 'bob', reason: LeaveReason.LEAVE_REASON_ASKED } }),
+      of({ $case: 'entered', value: { member: member('bob', 'Robert') } } as Event['kind']),
+      { ...of({ $case: 'muted', value: {} }), targets: ['me'], operator: 'bob' },
+    ];
+    expect(sentencesOf(events, 'me', new Map([['x', 'Xenia']]))).toEqual([
+      'Xenia left',
+      'Bob came in',
+      'Bob left',
+      'Robert came in',
+      'You were muted by Robert',
+    ]);
+  });
 
   test('a kick is told once, and what this page does not know not at all', () => {
     expect(say({ $case: 'left', value: { account: 'bob', reason: LeaveReason.LEAVE_REASON_KICKED } })).toBeUndefined();

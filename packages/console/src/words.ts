@@ -4,6 +4,7 @@ import { LeaveReason, Role, type Event } from '@plaza/client';
 export function sentenceOf(event: Event, nameOf: (account: string) => string): string | undefined {
   const { kind, operator, targets } = event;
   const who = targets.map(nameOf).join(', ');
+  const was = who === 'You' ? 'were' : 'was';
   const by = operator === '' ? '' : ` by ${nameOf(operator)}`;
   switch (kind?.$case) {
     case 'entered':
@@ -11,16 +12,16 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
     case 'left':
       return kind.value.reason === LeaveReason.LEAVE_REASON_KICKED ? undefined : `${nameOf(kind.value.account)} left`;
     case 'muted':
-      return `${who} was muted${by}`;
+      return `${who} ${was} muted${by}`;
     case 'unmuted':
     case 'timedUnmuted':
       return `${who} may speak again`;
     case 'timedMuted':
-      return `${who} was muted for ${spanOf(kind.value.seconds)}${by}`;
+      return `${who} ${was} muted for ${spanOf(kind.value.seconds)}${by}`;
     case 'kicked':
-      return `${who} was removed${by}${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
+      return `${who} ${was} removed${by}${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
     case 'roleChanged':
-      return `${who} is ${roleName(kind.value.role)} now`;
+      return `${who} ${who === 'You' ? 'are' : 'is'} ${roleName(kind.value.role)} now`;
     case 'roomUpdated':
       return 'The room was changed';
     case 'roomOpened':
@@ -30,6 +31,18 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
     default:
       return undefined;
   }
+}
+
+/** Each event's sentence, with the names that people had then; who was not seen before that is called as he is now. */
+export function sentencesOf(events: readonly Event[], self: string, present: ReadonlyMap<string, string>): (string | undefined)[] {
+  const names = new Map<string, string>();
+  const nameOf = (account: string): string => (account === self ? 'You' : names.get(account) || present.get(account) || account);
+  return events.map((event) => {
+    const { kind } = event;
+    if (kind?.$case === 'message') names.set(kind.value.account, kind.value.nickname);
+    if (kind?.$case === 'entered' && kind.value.member !== undefined) names.set(kind.value.member.account, kind.value.member.nickname);
+    return sentenceOf(event, nameOf);
+  });
 }
 
 export function roleName(role: Role): string {
