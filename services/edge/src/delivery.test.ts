@@ -5,7 +5,6 @@ import { EdgeWorld } from './edge.fixture.js';
 
 let world: EdgeWorld;
 const open = async (settings: ConstructorParameters<typeof EdgeWorld>[0] = {}): Promise<void> => {
-  await world?.stop();
   world = new EdgeWorld(settings);
   await world.start();
 };
@@ -181,6 +180,7 @@ describe('trouble around the edge', () => {
   });
 
   test('an edge that goes away sends its sockets away first, with their own time to come back', async () => {
+    await world.stop();
     await open({ drainPerSecond: 20 });
     const clients = await Promise.all(['ann', 'bob', 'carl'].map((account) => world.enter(account, 'lobby')));
     const drained = world.edge.drain();
@@ -201,12 +201,14 @@ describe('trouble around the edge', () => {
   });
 
   test('a full edge says so', async () => {
+    await world.stop();
     await open({ maxConnections: 1 });
     await world.connect();
     await expect(world.connect()).rejects.toThrow('503');
   });
 
   test('a reader that does not read is closed, the others lack nothing', async () => {
+    await world.stop();
     await open({ slowMs: 1000 });
     const slow = await world.enter('slow', 'lobby');
     const fast = await world.enter('fast', 'lobby');

@@ -14,7 +14,9 @@ const lostAfterMs = 1000;
 /** Finds lost last batches: after anything that may have cost frames, the heads of all rooms are compared with their holders' in packed asks. */
 export class Heads {
   readonly #behind = new Set<RoomFeed>();
-  #suspected = false;
+  /** Counts up with each suspicion: a comparison that began before the newest one clears nothing. */
+  #suspicion = 0;
+  #hearing = true;
   #comparing = false;
 
   constructor(
@@ -28,13 +30,15 @@ export class Heads {
 
   /** Frames cannot be heard: clients are shown so. */
   deaf(): void {
+    this.#suspicion++;
+    this.#hearing = false;
     for (const feed of this.feeds) feed.setStale(true);
   }
 
   /** Frames may have been missed: every room is compared, and shown as stale until it was. */
   suspectAll(): void {
     this.deaf();
-    this.#suspected = true;
+    this.#hearing = true;
     if (!this.#comparing) void this.#compareAll();
   }
 
@@ -55,16 +59,15 @@ export class Heads {
 
   async #compareAll(): Promise<void> {
     this.#comparing = true;
-    while (this.#suspected) {
-      this.#suspected = false;
-      let open = [...this.feeds].filter((feed) => feed.stale);
-      while (open.length > 0 && !this.#suspected) {
-        await Promise.all(this.#asksFor(open).map((feeds) => this.#compare(feeds)));
-        open = open.filter((feed) => feed.stale && !feed.closed);
-        if (open.length > 0) await new Promise<void>((resolve) => this.clock.after(againMs, resolve));
-      }
+    for (let open = this.#stale(); open.length > 0 && this.#hearing; open = this.#stale()) {
+      await Promise.all(this.#asksFor(open).map((feeds) => this.#compare(feeds, this.#suspicion)));
+      if (this.#stale().length > 0) await new Promise<void>((resolve) => this.clock.after(againMs, resolve));
     }
     this.#comparing = false;
+  }
+
+  #stale(): RoomFeed[] {
+    return [...this.feeds].filter((feed) => feed.stale);
   }
 
   /** By holder, in packs; a shard without a known holder is asked for by itself, when it has one. */
@@ -79,12 +82,12 @@ export class Heads {
     return [...byHolder.values()].flatMap((group) => packs(group, roomsPerAsk));
   }
 
-  async #compare(feeds: readonly RoomFeed[]): Promise<void> {
+  async #compare(feeds: readonly RoomFeed[], suspicion: number): Promise<void> {
     try {
       const heads = await this.#ask(feeds);
       for (const feed of feeds) {
         const head = heads.get(feed.room);
-        if (head === undefined) continue;
+        if (head === undefined || suspicion !== this.#suspicion) continue;
         feed.noteHead(head);
         if (feed.ring.known && head > feed.ring.tip) this.fills.gap(feed);
         feed.setStale(false);

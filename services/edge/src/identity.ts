@@ -13,12 +13,12 @@ export function authenticateBy(edge: EdgeContext, connection: Connection, token:
   const verified = verifyToken(edge.settings.tokenSecret, token, edge.clock.now());
   if ('invalid' in verified) return refuse(verified.invalid);
   const { claims } = verified;
-  if (connection.account === claims.account) return void assume(connection, claims);
-  if (connection.account !== '' && (!connection.anonymous || connection.sessions.length > 0)) {
+  const known = connection.account === claims.account;
+  if (!known && connection.account !== '' && (!connection.anonymous || connection.sessions.length > 0)) {
     return refuse('not-allowed', 'the connection belongs to another account');
   }
   assume(connection, claims);
-  welcome(edge, connection);
+  if (!known) welcome(edge, connection);
   return undefined;
 }
 

@@ -37,7 +37,7 @@ export class UwsListener implements Listener {
       upgrade: (response, request, context) => this.#upgrade(response, request, context),
       open: (socket) => {
         const { connection, hello } = socket.getUserData();
-        this.events.opened(connection, socket as unknown as Connection['socket'] & object, hello);
+        this.events.opened(connection, socket, hello);
       },
       message: (socket, message, isBinary) => this.events.message(socket.getUserData().connection, message, isBinary),
       drain: (socket) => {
@@ -67,7 +67,8 @@ export class UwsListener implements Listener {
   }
 
   #upgrade(response: uWS.HttpResponse, request: uWS.HttpRequest, context: uWS.us_socket_context_t): void {
-    const query = request.getQuery() ?? '';
+    // Undefined where the URL has none, whatever its type says.
+    const query = (request.getQuery() as string | undefined) ?? '';
     const protocols = request.getHeader('sec-websocket-protocol');
     if (query.length > maxQueryBytes) return answer(response, '414 URI Too Long', 'the query is too long');
     const hello = parseHello(query, protocols);

@@ -151,7 +151,7 @@ export class RoomFeed {
     // A batch that is published again after a takeover was obeyed before; any other comes once, even where a fill or a reply was ahead of it.
     const obeyed = repeated && (!live || (header.flags & liveFlags.republished) !== 0);
     const control = readLiveControl(bytes);
-    if (!obeyed && control.length > 0) obeyControl(this, control, header.last, this.ring.next, this.around.unsure);
+    if (!obeyed && control.length > 0) obeyControl(this, control, header.last, this.ring.next, (session) => this.around.unsure(session));
     if (!repeated) this.#advanced();
     return true;
   }

@@ -1,5 +1,5 @@
 import { refuse } from '@plaza/domain';
-import { Authenticate } from '@plaza/proto/client';
+import type { Authenticate } from '@plaza/proto/client';
 import { authenticateKind, decodeBody } from '@plaza/protocol';
 import { refuseFrame } from '../answers.js';
 import { replyFrame } from '../frames.js';

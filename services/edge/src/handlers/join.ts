@@ -79,7 +79,10 @@ async function begin(edge: EdgeContext, connection: Connection, joining: Joining
     if (!session.asked) edge.sessions.end(session);
     return connection.send(unavailableFrame(id, comeBackMs, 'the room cannot be heard right now'));
   }
-  if (session.state === 'gone') return void connection.unanswered--;
+  if (session.state === 'gone') {
+    connection.unanswered--;
+    return;
+  }
   session.asked = true;
   if (session.enteredMs === 0) session.enteredMs = edge.clock.now();
   const command = { room: session.feed.room, session: session.number, kind: commandKinds.join, body, commandId, facts: session.facts() };
