@@ -48,7 +48,7 @@ class Bench {
       event: Event.encode(Event.fromPartial({ position: this.base + n, kind: { $case: 'message', value: { account: `m${n}` } } })).finish(),
     }));
     const record = Record.fromPartial({
-      id: `${numbers}`,
+      id: numbers.join(),
       timeMs: this.clock.now(),
       batches: [{ room, bucket: this.base, last: events.at(-1)!.position, events }],
     });
