@@ -438,6 +438,26 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
     expect(asked).toBe(3);
   });
 
+  test('a url function is asked for each connection, and again where it fails', async () => {
+    const urls = [() => 'ws://one/', () => Promise.reject(new Error('away')), () => Promise.resolve('ws://two/')];
+    let asked = 0;
+    start({ url: () => urls[asked++]!() });
+    await enter();
+    socket().lose();
+    for (let i = 0; i < 4; i++) await clock.pass(300);
+    expect(sockets.map(({ url }) => url)).toEqual(['ws://one/', 'ws://two/']);
+  });
+
+  test('several urls are tried in turn', async () => {
+    start({ url: undefined as never, urls: ['ws://one/', 'ws://two/'] });
+    await enter();
+    for (let i = 0; i < 2; i++) {
+      socket().lose();
+      await clock.pass(1000);
+    }
+    expect(sockets.map(({ url }) => url)).toEqual(['ws://one/', 'ws://two/', 'ws://one/']);
+  });
+
   test('counts and staleness come as they change', async () => {
     const room = await enter();
     const counts: number[] = [];

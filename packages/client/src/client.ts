@@ -12,8 +12,9 @@ import { platformSocket, type SocketConstructor } from './socket.js';
 export type ClientState = 'idle' | 'connecting' | 'online' | 'away' | 'closed';
 
 export interface PlazaClientOptions extends Partial<ClientSettings> {
-  /** ws(s)://host/v1/connect; several are tried in turn. */
-  readonly url?: string;
+  /** ws(s)://host/v1/connect. A function is asked before each connection: the cluster may name another edge then. */
+  readonly url?: string | (() => string | Promise<string>);
+  /** Instead of `url`: tried in turn. */
   readonly urls?: readonly string[];
   /** Absent: an anonymous guest. A function is asked before each connection, and in time before a token ends. */
   readonly token?: string | (() => string | Promise<string>);
@@ -48,7 +49,6 @@ export class PlazaClient {
   readonly #settings: ClientSettings;
   readonly #backoff: Backoff;
   readonly #codec: Codec;
-  readonly #urls: readonly string[];
   #attempts = 0;
   #state: ClientState = 'idle';
   #connection: Connection | undefined;
@@ -58,8 +58,7 @@ export class PlazaClient {
   #steady: { cancel(): void } | undefined;
 
   constructor(private readonly options: PlazaClientOptions) {
-    this.#urls = options.urls ?? (options.url === undefined ? [] : [options.url]);
-    if (this.#urls.length === 0) throw new TypeError('a client needs a url');
+    if (options.url === undefined && (options.urls ?? []).length === 0) throw new TypeError('a client needs a url');
     const given = Object.entries(options).filter(([name, value]) => name in defaultSettings && value !== undefined);
     this.#settings = { ...defaultSettings, ...(Object.fromEntries(given) as Partial<ClientSettings>) };
     this.#backoff = new Backoff(options.backoff ?? {}, options.random ?? Math.random);
@@ -127,27 +126,32 @@ export class PlazaClient {
   async #connect(): Promise<void> {
     this.#retry = undefined;
     const attempt = ++this.#attempts;
-    const token = await this.#token().catch((error: unknown) => error as Error);
-    if (this.#state === 'closed' || attempt !== this.#attempts) return;
-    if (typeof token === 'object') return this.#comeBack(this.#backoff.next(), `no token: ${token.message}`);
+    const { urls = [], url = urls[(attempt - 1) % urls.length]! } = this.options;
     try {
-      this.#connection = this.#dial(this.#urls[(attempt - 1) % this.#urls.length]!, token);
+      const [address, token] = await Promise.all([this.#given(url), this.#given(this.options.token)]);
+      if (this.#state === 'closed' || attempt !== this.#attempts) return;
+      this.#dial(address, token);
     } catch (error) {
-      this.#endForGood(new PlazaClosed('the socket cannot be made', { cause: error }));
+      if (this.#state !== 'closed' && attempt === this.#attempts)
+        this.#comeBack(this.#backoff.next(), `no url or token: ${(error as Error).message}`);
     }
   }
 
-  #dial(url: string, token: string | undefined): Connection {
-    const { webSocket = platformSocket() } = this.options;
-    const connection: Connection = new Connection(
-      { ...this.#settings, url: this.#withDevice(url, token), webSocket, codec: this.#codec },
-      {
-        opened: () => void this.#opened(connection, token),
-        frame: (frame) => this.#frame(frame),
-        closed: (end) => this.#lost(end),
-      },
-    );
-    return connection;
+  #dial(url: string, token: string | undefined): void {
+    try {
+      const { webSocket = platformSocket() } = this.options;
+      const connection: Connection = new Connection(
+        { ...this.#settings, url: this.#withDevice(url, token), webSocket, codec: this.#codec },
+        {
+          opened: () => void this.#opened(connection, token),
+          frame: (frame) => this.#frame(frame),
+          closed: (end) => this.#lost(end),
+        },
+      );
+      this.#connection = connection;
+    } catch (error) {
+      this.#endForGood(new PlazaClosed(`the socket cannot be made: ${(error as Error).message}`, { cause: error }));
+    }
   }
 
   /** An anonymous guest names its device in the URL, everybody else beside the token. */
@@ -158,14 +162,14 @@ export class PlazaClient {
     return `${url}${url.includes('?') ? '&' : '?'}${query}`;
   }
 
-  async #token(): Promise<string | undefined> {
-    const { token } = this.options;
-    if (typeof token !== 'function') return token;
+  /** What an option says, or what its function answers in time. */
+  async #given<T extends string | undefined>(option: T | (() => T | Promise<T>)): Promise<T> {
+    if (typeof option !== 'function') return option;
     const { timers, requestTimeoutMs } = this.#settings;
     return new Promise((resolve, reject) => {
       const late = timers.after(requestTimeoutMs, () => reject(new PlazaTimeout('it took too long')));
       Promise.resolve()
-        .then(token)
+        .then(option)
         .then(resolve, reject)
         .finally(() => late.cancel());
     });
@@ -206,7 +210,7 @@ export class PlazaClient {
   /** On the same connection; where it fails, the server ends the connection and the next one brings a new token. */
   async #renew(): Promise<void> {
     const connection = this.#connection;
-    const token = await this.#token().catch(() => undefined);
+    const token = await this.#given(this.options.token).catch(() => undefined);
     if (connection === undefined || connection !== this.#connection || token === undefined) return;
     await this.#authenticate(connection, token).catch(() => undefined);
   }

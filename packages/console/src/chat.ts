@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import { newCommandId, PlazaClient, PlazaRefused, type Event, type Member, type Room } from '@plaza/client';
-import { demoSession, forgetSession, keepName, ownName, type DemoSession } from './demo-session.js';
+import { demoSession, forgetSession, freshConnect, keepName, ownName, type DemoSession } from './demo-session.js';
 import { catchUp, olderPage } from './history.js';
 import { merged } from './timeline.js';
 
@@ -14,9 +14,9 @@ export interface Draft {
 }
 
 const membersEveryMs = 1000;
-/** After so many attempts in vain the session is asked for anew: the edge may have another address. */
-const attemptsPerSession = 4;
-const retryMs = 2000;
+/** After so many attempts in vain an edge is asked for: there may be another one. */
+const attemptsPerEdge = 2;
+const retryMs = 700;
 
 /** One room in one tab: what the page shows, and what it can do. */
 export class Chat {
@@ -91,21 +91,26 @@ export class Chat {
 
   #connect({ connect, token }: DemoSession): void {
     let attempts = 0;
+    let edge = connect;
     let first: string | undefined = token;
     const client = new PlazaClient({
-      url: connect,
+      url: async () => {
+        if (attempts >= attemptsPerEdge) edge = await freshConnect(this.roomId);
+        return edge;
+      },
       token: async () => {
         const known = first ?? (await demoSession(this.roomId)).token;
         first = undefined;
         return known;
       },
       device: { id: deviceId(), kind: 'web' },
+      backoff: { longestMs: 5000 },
     });
     this.#client = client;
     client.on('state', ({ state, cause = '' }) => {
       if (client !== this.#client) return;
       if (state === 'online') attempts = 0;
-      if (state === 'away' && ++attempts >= attemptsPerSession) return this.#startAnew(client);
+      if (state === 'away') attempts++;
       if (state === 'closed') return this.#closed(client, cause);
       if (this.phase.value !== 'removed') this.phase.value = state === 'away' ? 'away' : this.phase.value;
       this.why.value = cause;

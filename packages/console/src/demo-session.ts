@@ -29,6 +29,15 @@ export const forgetSession = (room: string): void => sessionStorage.removeItem(s
 export async function demoSession(room: string): Promise<DemoSession> {
   const kept = keptSession(room);
   if (kept !== undefined && endOf(kept.token) - Date.now() > leastLeftMs) return kept;
+  const session = await askSession(room);
+  sessionStorage.setItem(sessionKey(room), JSON.stringify(session));
+  return session;
+}
+
+/** Where an edge is now; the room is made where it is missing. The tab stays who it is. */
+export const freshConnect = async (room: string): Promise<string> => (await askSession(room)).connect;
+
+async function askSession(room: string): Promise<DemoSession> {
   const response = await fetch('/v1/demo/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -36,9 +45,7 @@ export async function demoSession(room: string): Promise<DemoSession> {
     signal: AbortSignal.timeout(patienceMs),
   });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const session = (await response.json()) as DemoSession;
-  sessionStorage.setItem(sessionKey(room), JSON.stringify(session));
-  return session;
+  return (await response.json()) as DemoSession;
 }
 
 function keptSession(room: string): DemoSession | undefined {
