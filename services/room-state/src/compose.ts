@@ -142,8 +142,8 @@ export async function composeRoomState(config: RoomStateConfig): Promise<{ servi
   // A stopped edge must not stall the log: live frames have a connection of their own.
   const [logConnection, liveConnection] = await Promise.all([connectNats(config, `${id}-log`), connectNats(config, `${id}-live`)]);
   const log = await JetStreamLog.open({ connection: logConnection, shards, streams, replicas, maxBytes, clock, logger });
-  const live = new NatsLive(liveConnection);
-  const peers = new NatsPeers([logConnection, liveConnection]);
+  const live = new NatsLive(liveConnection, logger);
+  const peers = new NatsPeers([logConnection, liveConnection], logger);
   const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
   redis.connect().catch((error: unknown) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
   await prepareKeyspace(config, snapshotTables);

@@ -140,7 +140,7 @@ export class Holder {
   }
 
   #plan(): void {
-    if (!this.#takes || this.#ends.signal.aborted) return;
+    if (!this.#takes || this.#ends.signal.aborted || !this.roster.hears) return;
     const { claim, release, verify } = plan(this.#scene());
     for (const shard of claim) this.#want(shard);
     for (const shard of release) void this.#release(shard);

@@ -2,6 +2,9 @@ import { ShardTable, type Peers } from '@plaza/bus';
 import type { Clock } from '@plaza/kit';
 import type { Shard } from '@plaza/domain';
 
+/** Two beats of its own that a process did not hear. */
+const deafMs = 2500;
+
 interface Parts {
   readonly me: string;
   readonly peers: Peers;
@@ -20,9 +23,11 @@ export class Roster {
   readonly #refused = new Map<string, number>();
   readonly #asking = new Set<string>();
   readonly #off: (() => void)[];
+  readonly #sinceMs: number;
 
   constructor(private readonly parts: Parts) {
     const { peers, clock, changed } = parts;
+    this.#sinceMs = clock.now();
     this.#off = [
       peers.onBeat((beat) => this.#table.apply(beat, clock.now())),
       peers.onSuspect((id) => void this.#ask(id)),
@@ -40,6 +45,13 @@ export class Roster {
     return this.#table
       .peersOf('room-state', clock.now(), silentMs)
       .filter(({ id, seenMs }) => id !== me && (this.#refused.get(id) ?? -1) < seenMs);
+  }
+
+  /** Whether this process hears its own beats: one that does not hears nobody's, and knows nothing of the others. */
+  get hears(): boolean {
+    const { clock, me } = this.parts;
+    const nowMs = clock.now();
+    return nowMs - this.#sinceMs <= deafMs || this.#table.peersOf('room-state', nowMs, deafMs).some(({ id }) => id === me);
   }
 
   close(): void {

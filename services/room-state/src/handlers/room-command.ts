@@ -16,9 +16,13 @@ export function roomCommand(core: ShardCore, room: LoadedRoom, asked: Asked): vo
   if (known !== undefined && known.room === room.id) return knownCommand(core, room, asked, known);
   const session = entry.facts && sessionOf(room.id, asker, { ...entry.facts, session: entry.session }, core.parts.clock.now());
   if (session === undefined) return asked.unknownSession();
-  const first = findRepeat(core, asked, session.account);
-  if (first !== undefined) return answerRepeat(core, room, asked, first);
   const no = whyNotAdmitted(core, room, session);
+  const first = findRepeat(core, asked, session.account);
+  if (first !== undefined) {
+    // What was accepted before a removal stays accepted.
+    if (no === undefined) admit(core, session);
+    return answerRepeat(core, room, asked, first);
+  }
   if (no !== undefined) return asked.refuse(core.outbox, room, no.code === 'kicked' ? refuse('not-joined') : no);
   admit(core, session);
   knownCommand(core, room, asked, session);

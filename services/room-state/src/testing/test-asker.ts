@@ -1,0 +1,117 @@
+import type { AttachedAsker, RoomDoor } from '@plaza/bus';
+import type { Command } from '@plaza/domain';
+import { Reply } from '@plaza/proto/client';
+import {
+  EntryOutcome,
+  type BulkAnswer,
+  type BulkAsk,
+  type EndSession,
+  type Entry,
+  type EntryReply,
+  type SessionFacts,
+} from '@plaza/proto/room';
+import { encodeCommand } from '@plaza/protocol';
+import type { FakeClock } from '@plaza/testkit';
+
+export type Answer = Reply | 'not-holder' | 'unknown-session';
+
+export const factsOf = (session: number, room: string, account: string, more: Partial<SessionFacts> = {}): SessionFacts => ({
+  session,
+  room,
+  account,
+  anonymous: false,
+  deviceId: '',
+  deviceKind: 'web',
+  nickname: account,
+  avatar: '',
+  ext: '',
+  enteredMs: 0,
+  ...more,
+});
+
+/** An edge as a door sees it: asks, and keeps every reply. */
+export class TestAsker {
+  readonly ended: EndSession[] = [];
+  readonly #waiting = new Map<number, (reply: EntryReply) => void>();
+  readonly #attached: AttachedAsker;
+  readonly answers: { readonly number: number; readonly answer: Answer }[] = [];
+  #number = 0;
+
+  constructor(
+    private readonly clock: FakeClock,
+    door: RoomDoor,
+    readonly name: string,
+  ) {
+    this.#attached = door.attach(name, ({ replies, ended }) => {
+      this.ended.push(...ended);
+      for (const reply of replies) {
+        this.answers.push({ number: reply.number, answer: answerOf(reply) });
+        this.#waiting.get(reply.number)?.(reply);
+      }
+    });
+  }
+
+  entry(room: string, command: Command, more: Partial<Entry> = {}): Entry {
+    const { kind, body } = encodeCommand(command);
+    const base = { session: 0, commandId: '', facts: undefined, operator: '', asAccount: '', disconnected: false };
+    return { number: ++this.#number, room, kind, body, ...base, ...more };
+  }
+
+  /** Sends entries in one batch; each answer when it comes. */
+  send(...entries: Entry[]): Promise<Answer>[] {
+    const answers = entries.map(
+      ({ number }) => new Promise<Answer>((resolve) => this.#waiting.set(number, (reply) => resolve(answerOf(reply)))),
+    );
+    this.#attached.commands(entries);
+    return answers;
+  }
+
+  /** Asks and waits, letting the clock stand. */
+  async ask(room: string, command: Command, more: Partial<Entry> = {}): Promise<Answer> {
+    const [answer] = this.send(this.entry(room, command, more));
+    await this.clock.pass(0);
+    return answer!;
+  }
+
+  join(room: string, session: number, account: string, facts: Partial<SessionFacts> = {}): Promise<Answer> {
+    const join: Command = { $case: 'join', value: { after: undefined, nickname: '', avatar: '', ext: '' } };
+    return this.ask(room, join, { session, facts: factsOf(session, room, account, { enteredMs: this.clock.now(), ...facts }) });
+  }
+
+  say(room: string, session: number, text: string, more: Partial<Entry> = {}): Promise<Answer> {
+    return this.ask(room, message(text), { session, ...more });
+  }
+
+  create(room: string, creator = 'owner'): Promise<Answer> {
+    return this.ask(room, { $case: 'createRoom', value: { creator, profile: undefined } });
+  }
+
+  async bulk(ask: NonNullable<BulkAsk['ask']>): Promise<NonNullable<BulkAnswer['answer']>[]> {
+    const answers: NonNullable<BulkAnswer['answer']>[] = [];
+    for await (const { answer } of this.#attached.ask(ask, new AbortController().signal)) if (answer !== undefined) answers.push(answer);
+    return answers;
+  }
+
+  detach(): void {
+    this.#attached.detach();
+  }
+}
+
+export const message = (text: string): Command => ({
+  $case: 'sendMessage',
+  value: { body: { ext: '', content: { $case: 'text', value: { text } } }, options: undefined },
+});
+
+function answerOf({ outcome, reply }: EntryReply): Answer {
+  if (outcome === EntryOutcome.ENTRY_OUTCOME_NOT_HOLDER) return 'not-holder';
+  return outcome === EntryOutcome.ENTRY_OUTCOME_UNKNOWN_SESSION ? 'unknown-session' : Reply.decode(reply);
+}
+
+/** The value of an answer's result if it is of this case, or an error that shows what it was. */
+export function resultOf<C extends NonNullable<Reply['result']>['$case']>(
+  answer: Answer,
+  name: C,
+): Extract<NonNullable<Reply['result']>, { $case: C }>['value'] {
+  if (typeof answer === 'string' || answer.result?.$case !== name) throw new Error(`expected ${name}: ${JSON.stringify(answer)}`);
+  return answer.result.value as Extract<NonNullable<Reply['result']>, { $case: C }>['value'];
+}

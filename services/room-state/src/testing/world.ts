@@ -1,0 +1,92 @@
+import { MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
+import { Registry } from '@plaza/kit';
+import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
+import { FakeClock, quietLogger } from '@plaza/testkit';
+import { createRoomState, type RoomState } from '../compose.js';
+import { MemoryProjection, MemoryProjectionStorage } from '../projection.memory.js';
+import type { Settings } from '../settings.js';
+import { MemorySnapshotStorage, MemorySnapshotStore } from '../snapshot-store.memory.js';
+import { TestAsker } from './test-asker.js';
+
+export const testSettings: Settings = {
+  noticesUpTo: 100,
+  permanentMembers: 1000,
+  bucketRows: 10_000,
+  bucketMs: 86_400_000,
+  hotIntervalMs: 40,
+  inputMs: 15_000,
+  inputBytes: 8_388_608,
+  graceMs: 15_000,
+  settlingMs: 20_000,
+  repeatMs: 60_000,
+  tallyMs: 10_000,
+  snapshotMs: 600_000,
+  idleRoomMs: 600_000,
+  settleMs: 0,
+  silentMs: 5000,
+  claimRepeatMs: 14_400_000,
+  drainMs: 10_000,
+};
+
+/** One room-state process that a test plays, and the plugs that it can pull. */
+export interface Node {
+  readonly service: RoomState;
+  readonly log: MemoryLog;
+  readonly live: MemoryLive;
+  readonly peers: MemoryPeers;
+  /** A figure that it exposes. */
+  gauge(name: string): Promise<number>;
+  /** As SIGKILL would: nothing is said any more, to nobody. */
+  kill(): Promise<void>;
+}
+
+/** A cluster's engines in memory, shared by the processes that a test starts. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly bus = new MemoryBus();
+  readonly logs: MemoryLogStorage;
+  readonly projections = new MemoryProjectionStorage();
+  readonly snapshots = new MemorySnapshotStorage();
+  readonly live = new MemoryLive(this.bus);
+  readonly peers = new MemoryPeers(this.bus);
+  readonly #nodes: Node[] = [];
+
+  constructor(readonly shards = 4) {
+    this.logs = new MemoryLogStorage({ shards, streams: 2 });
+  }
+
+  /** Starts a process; its clock has to be moved for what it waits for. */
+  async node(id: string, settings: Partial<Settings> = {}): Promise<Node> {
+    const log = new MemoryLog(this.logs);
+    const live = new MemoryLive(this.bus);
+    const peers = new MemoryPeers(this.bus);
+    const projection = new MemoryProjection(this.projections);
+    const snapshots = new MemorySnapshotStore(this.snapshots);
+    const { clock } = this;
+    const registry = new Registry();
+    const parts = { log, live, peers, projection, snapshots, clock, logger: quietLogger(), registry, address: `local:${id}` };
+    const service = createRoomState({ ...testSettings, ...settings, id }, parts);
+    const kill = async (): Promise<void> => {
+      log.setConnected(false);
+      live.setConnected(false);
+      peers.setConnected(false);
+      await service.stop();
+    };
+    const gauge = async (name: string): Promise<number> => (await registry.getSingleMetric(name)!.get()).values[0]!.value;
+    const node = { service, log, live, peers, gauge, kill };
+    this.#nodes.push(node);
+    let started = false;
+    const start = service.start().then(() => (started = true));
+    while (!started) await clock.pass(20);
+    await start;
+    return node;
+  }
+
+  asker(node: Node, name = 'edge-1'): TestAsker {
+    return new TestAsker(this.clock, node.service.door, name);
+  }
+
+  async stop(): Promise<void> {
+    for (const { service } of this.#nodes) await service.stop();
+  }
+}
