@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { BulkAnswer, BulkAsk, Entry, EntryOutcome, EntryReply, type ReplyBatch } from '@plaza/proto/room';
+import type { BulkAnswer, BulkAsk, EntryReply } from '@plaza/proto/room';
+import { Entry, EntryOutcome, type ReplyBatch } from '@plaza/proto/room';
 import { eventually } from '@plaza/testkit';
 import { LinkBroken, type AttachedAsker, type RoomDoor, type RoomGateway, type RoomLink } from './room-gateway.js';
 
@@ -249,7 +250,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
   });
 }
 
-// eslint-disable-next-line require-yield -- a door that fails before its first answer
+/** A door that fails before its first answer. */
 async function* failing(): AsyncGenerator<Omit<BulkAnswer, 'number'>> {
   await Promise.resolve();
   throw new Error('no');

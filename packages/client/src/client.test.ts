@@ -70,7 +70,7 @@ class ScriptedSocket implements SocketLike {
     this.push({ batches: [batch] });
   }
 
-  of<Case extends NonNullable<ClientFrame['body']>['$case']>(name: Case): ClientFrame[] {
+  of(name: NonNullable<ClientFrame['body']>['$case']): ClientFrame[] {
     return this.frames.filter(({ body }) => body?.$case === name);
   }
 }

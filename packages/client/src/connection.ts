@@ -36,8 +36,8 @@ export interface ConnectionEnd {
 }
 
 interface Waiting {
-  resolve(reply: Reply): void;
-  reject(error: Error): void;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
   readonly timer: { cancel(): void };
 }
 

@@ -8,7 +8,7 @@ export class PlazaRefused extends Error {
     readonly code: string,
     readonly why: string,
     /** When to ask again, where time alone changes the answer. */
-    readonly retryAfterMs: number | undefined = undefined,
+    readonly retryAfterMs?: number,
   ) {
     super(`${code}: ${why}`);
   }

@@ -1,6 +1,6 @@
+import type { Role } from '@plaza/proto/client';
 import {
   MessageClass,
-  Role,
   type Batch,
   type Body,
   type Event,
