@@ -6,7 +6,7 @@ const splitAt = 1024;
 
 /** Entries by account. A large one is 256 small maps: growing one map of a million entries stalls for up to 180 ms, this at most 10. */
 export class AccountMap<T> {
-  #maps: Map<AccountId, T>[] = [new Map()];
+  #maps: Map<AccountId, T>[] = [new Map<AccountId, T>()];
   #size = 0;
 
   get size(): number {

@@ -151,31 +151,37 @@ export async function composeRoomState(config: RoomStateConfig): Promise<{ servi
   const projection = new RedisProjection(redis);
   const snapshots = new CassandraSnapshotStore(cassandra, clock);
 
-  // The door is open before the first beat names its address; the address is known once it is.
-  let room: RoomState | undefined;
-  const door: RoomDoor = { attach: (asker, replies) => room!.door.attach(asker, replies) };
-  const listener = await serveRoomDoor(door, {
+  // The port of the door is known once it is open, and the first beat needs it.
+  const opened: { room?: RoomState } = {};
+  const listener = await serveRoomDoor(doorOf(opened), {
     host: config.grpcHost,
     port: config.grpcPort,
     credentials: grpcServerCredentials(config),
     logger,
   });
   const address = config.grpcAddress ?? `${config.grpcHost}:${listener.port}`;
-  room = createRoomState({ ...config, id }, { log, live, peers, projection, snapshots, clock, logger, registry, address });
-  const { start, drain, stop, health, ready } = room;
+  const room = createRoomState({ ...config, id }, { log, live, peers, projection, snapshots, clock, logger, registry, address });
+  opened.room = room;
 
   const service = {
-    start,
-    drain,
+    start: () => room.start(),
+    drain: () => room.drain(),
     async stop() {
-      await stop();
+      await room.stop();
       await listener.close();
       await Promise.allSettled([peers.close(), live.close(), log.close(), projection.close(), snapshots.close()]);
       await Promise.allSettled([cassandra.shutdown(), logConnection.close(), liveConnection.close()]);
       redis.disconnect();
     },
-    health,
-    ready,
+    health: () => room.health(),
+    ready: () => room.ready(),
   };
   return { service: withProbes(service, registry, config.probeHost, config.probePort), logger };
 }
+
+const doorOf = (opened: { readonly room?: RoomState }): RoomDoor => ({
+  attach(asker, replies) {
+    if (opened.room === undefined) throw new Error('this process is still starting');
+    return opened.room.door.attach(asker, replies);
+  },
+});

@@ -1,5 +1,5 @@
 import type { AttachedAsker, RoomDoor } from '@plaza/bus';
-import { parseRoomId, refuse, shardOf, type Command, type RefusalCode, type RoomId, type Shard } from '@plaza/domain';
+import { parseRoomId, refuse, shardOf, type RefusalCode, type RoomId, type Shard } from '@plaza/domain';
 import { causeOf, type Logger } from '@plaza/kit';
 import { decodeCommand } from '@plaza/protocol';
 import { EntryOutcome, type BulkAnswer, type BulkAsk, type CommandBatch, type Entry, type EntryReply, type Fill } from '@plaza/proto/room';
@@ -50,7 +50,7 @@ export class Door implements RoomDoor {
       answer(EntryOutcome.ENTRY_OUTCOME_ANSWERED, withHead(encodeResult(refusedResult(refuse(code, why))), 0));
     const room = parseRoomId(entry.room);
     if (room === undefined) return no('bad-request', 'a room id is 1-64 of A-Z a-z 0-9 _ -');
-    const command = decodeCommand(entry.kind, entry.body) as Command | undefined;
+    const command = decodeCommand(entry.kind, entry.body);
     if (command === undefined) return no('bad-request', 'the command is unknown or malformed');
     const asked = new Asked(entry, command, asker, this.parts.metrics, answer);
     try {
@@ -78,7 +78,10 @@ export class Door implements RoomDoor {
   async *#fill({ room, after }: Fill): AsyncGenerator<Answer> {
     const id = parseRoomId(room);
     const held = id && this.#heldOf(id);
-    if (id === undefined || held === undefined) return yield notHolder(id === undefined ? 0 : shardOf(id, this.parts.shards));
+    if (id === undefined || held === undefined) {
+      yield notHolder(id === undefined ? 0 : shardOf(id, this.parts.shards));
+      return;
+    }
     for await (const { item, done } of withLast(held.fill(id, after))) yield { done, answer: { $case: 'fill', value: item } };
   }
 

@@ -195,7 +195,7 @@ export class Holder {
     while (!signal.aborted && !this.#draining) {
       try {
         const held = await HeldShard.recover({ ...this.parts, shard }, claimed, signal, (lost) => this.#lost(lost));
-        if (signal.aborted) {
+        if (this.#ended()) {
           held.end();
           return undefined;
         }
@@ -209,6 +209,10 @@ export class Holder {
       }
     }
     return undefined;
+  }
+
+  #ended(): boolean {
+    return this.#ends.signal.aborted;
   }
 
   #takenByAnother(shard: Shard): boolean {

@@ -67,6 +67,7 @@ export class Outbox {
   }
 
   put(room: LoadedRoom, command: QueuedCommand): void {
+    if (this.#over) return tellLost([command]);
     room.queue.push(command);
     this.#bytes += command.bytes;
     this.touch(room);
@@ -80,6 +81,7 @@ export class Outbox {
 
   /** Tells when all that is queued in the room now is in the log or lost; at once where nothing is. */
   behind(room: LoadedRoom, told: Told): void {
+    if (this.#over) return told.lost();
     const last = room.queue.at(-1) ?? room.inFlight.at(-1);
     if (last === undefined) told.stored();
     else last.waiting.push(told);

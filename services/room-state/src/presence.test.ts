@@ -4,7 +4,7 @@ import { shardOf, type RoomId } from '@plaza/domain';
 import { Record as LogRecord } from '@plaza/proto/log';
 import { Ear } from './testing/ear.js';
 import { factsOf, resultOf, type TestAsker } from './testing/test-asker.js';
-import { World, type Node } from './testing/world.js';
+import { World, type Node } from './testing/compose.js';
 
 let world: World;
 let node: Node;

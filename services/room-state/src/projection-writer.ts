@@ -85,7 +85,7 @@ export class ProjectionWriter {
     const before = this.#cursor;
     const slots = await projection.load(shard, room);
     const stored = await projection.cursor(shard);
-    if (this.#rebuilding || (stored !== before && !this.#isOurs(stored))) {
+    if (this.#isRebuilding() || (stored !== before && !this.#isOurs(stored))) {
       void this.flush();
       throw new ProjectionUnavailable('the projection is another holder’s, or was lost');
     }
@@ -115,6 +115,10 @@ export class ProjectionWriter {
     if (this.clean) return;
     if (await this.#write()) this.parts.metrics.projection('written');
     else this.parts.metrics.projection('other');
+  }
+
+  #isRebuilding(): boolean {
+    return this.#rebuilding;
   }
 
   /** What this holder wrote; or what the one before it still wrote late, all of which was replayed here. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Ear } from './testing/ear.js';
 import { message, resultOf, type TestAsker } from './testing/test-asker.js';
-import { World, type Node } from './testing/world.js';
+import { World, type Node } from './testing/compose.js';
 
 let world: World;
 let node: Node;
@@ -75,7 +75,7 @@ describe('a message', () => {
   test('is unavailable once the log has been away for too long', async () => {
     await edge.join('lobby', 1, 'ann');
     node.log.setConnected(false);
-    edge.send(edge.entry('lobby', message('first'), { session: 1 }));
+    void edge.send(edge.entry('lobby', message('first'), { session: 1 }));
     await world.clock.pass(16_000);
     expect(resultOf(await edge.say('lobby', 1, 'second'), 'unavailable').retryAfterMs).toBeGreaterThan(0);
     node.log.setConnected(true);

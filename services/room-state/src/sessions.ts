@@ -35,7 +35,7 @@ export class Sessions {
 
   add(session: Session, enters: boolean): void {
     let known = this.#askers.get(session.asker);
-    if (known === undefined) this.#askers.set(session.asker, (known = new Map()));
+    if (known === undefined) this.#askers.set(session.asker, (known = new Map<number, Session>()));
     known.set(session.number, session);
     this.of(session.room).add(session, enters);
   }

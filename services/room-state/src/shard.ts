@@ -57,11 +57,12 @@ export class HeldShard implements ShardCore {
 
   /** Reads what the shard's former holders accepted. Rejects where it cannot be read now: the claim stands, and this may be tried again. */
   static async recover(parts: ShardParts, claimed: Claimed, signal: AbortSignal, lost: (shard: HeldShard) => void): Promise<HeldShard> {
-    // The projection is rebuilt by the writer only after the shard serves; the outbox that proves the holding is the shard's own.
-    let held: HeldShard | undefined;
-    const rebuild = async (sequence: number): Promise<number | undefined> => held?.rebuild(sequence);
+    // The writer asks for a rebuild only once the shard serves: the proof of holding goes through the shard's own outbox.
+    const serving: { held?: HeldShard } = {};
+    const rebuild = async (sequence: number): Promise<number | undefined> => serving.held?.rebuild(sequence);
     const recovered = await recover(parts, claimed.epoch, signal, rebuild);
-    held = new HeldShard(parts, claimed, recovered, lost);
+    const held = new HeldShard(parts, claimed, recovered, lost);
+    serving.held = held;
     held.#republish(recovered);
     return held;
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { SnapshotChunk, type SnapshotRoom } from '@plaza/proto/log';
-import type { RoomId } from '@plaza/domain';
 import { unfinished } from './rebuild.js';
 import type { ShardParts } from './shard-parts.js';
 
@@ -47,7 +46,7 @@ async function* allRooms({ shard, projection }: Pick<Parts, 'shard' | 'projectio
   do {
     const page = await projection.rooms(shard, pageToken, roomsAtOnce);
     for (const room of page.rooms) {
-      const slots = await projection.load(shard, room as RoomId);
+      const slots = await projection.load(shard, room);
       if (slots !== undefined) yield { room, slots };
     }
     pageToken = page.next;

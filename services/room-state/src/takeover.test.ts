@@ -6,7 +6,7 @@ import { Record as LogRecord } from '@plaza/proto/log';
 import { liveFlags } from '@plaza/protocol';
 import { decodeFrame, Ear, textOf } from './testing/ear.js';
 import { factsOf, message, resultOf, type Answer } from './testing/test-asker.js';
-import { World, type Node } from './testing/world.js';
+import { World, type Node } from './testing/compose.js';
 
 let world: World;
 beforeEach(() => {

@@ -45,7 +45,9 @@ export function giveUp(core: ShardCore, sessions: readonly Session[]): void {
   for (const session of sessions) {
     const still = (): boolean => core.sessions.find(session.asker, session.number) === session;
     core.rooms.with(session.room, {
-      loaded: (room) => void (still() && depart(core, room, session, true)),
+      loaded: (room) => {
+        if (still()) depart(core, room, session, true);
+      },
       unavailable: () => core.sessions.remove(session),
     });
   }

@@ -107,11 +107,11 @@ function answerOf({ outcome, reply }: EntryReply): Answer {
   return outcome === EntryOutcome.ENTRY_OUTCOME_UNKNOWN_SESSION ? 'unknown-session' : Reply.decode(reply);
 }
 
+type Result<C> = Extract<NonNullable<Reply['result']>, { $case: C }>;
+
 /** The value of an answer's result if it is of this case, or an error that shows what it was. */
-export function resultOf<C extends NonNullable<Reply['result']>['$case']>(
-  answer: Answer,
-  name: C,
-): Extract<NonNullable<Reply['result']>, { $case: C }>['value'] {
+export function resultOf<C extends NonNullable<Reply['result']>['$case']>(answer: Answer, name: C): Result<C>['value'] {
   if (typeof answer === 'string' || answer.result?.$case !== name) throw new Error(`expected ${name}: ${JSON.stringify(answer)}`);
-  return answer.result.value as Extract<NonNullable<Reply['result']>, { $case: C }>['value'];
+  const { value }: { value: unknown } = answer.result;
+  return value as Result<C>['value'];
 }

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { ownerOf } from '@plaza/domain';
+import { plan, type Scene } from './plan.js';
+
+const shards = 64;
+const all = Array.from({ length: shards }, (_, shard) => shard);
+const owned = (id: string, candidates: string[]): number[] => all.filter((shard) => ownerOf(String(shard), candidates) === id);
+const scene = (change: Partial<Scene>): Scene => ({
+  me: 'a',
+  shards,
+  candidates: ['a'],
+  alive: new Set(),
+  holderOf: () => undefined,
+  held: new Set(),
+  ...change,
+});
+const two = { candidates: ['a', 'b'], alive: new Set(['b']) };
+
+describe('a plan', () => {
+  test.each<[string, Partial<Scene>, number[]]>([
+    ['alone: everything', {}, all],
+    ['of two: its share', two, owned('a', ['a', 'b'])],
+    ['nothing from a holder that lives', { ...two, holderOf: () => 'b' }, []],
+    ['from a holder that is not heard any more', { holderOf: () => 'dead' }, all],
+    ['what it is said to hold itself, but does not', { holderOf: () => 'a' }, all],
+    ['nothing while it drains', { candidates: ['b'], alive: new Set(['b']) }, []],
+    ['nothing from one that drains, until that released', { alive: new Set(['b']), holderOf: () => 'b' }, []],
+  ])('claims %s', (_name, change, claim) => {
+    expect(plan(scene(change)).claim).toEqual(claim);
+  });
+
+  test('releases what another should have and can take, and nothing to nobody', () => {
+    const held = new Set(all);
+    expect(plan(scene({ ...two, held })).release).toEqual(owned('b', ['a', 'b']));
+    expect(plan(scene({ held, candidates: [] })).release).toEqual([]);
+    expect(plan(scene({ held })).release).toEqual([]);
+  });
+
+  test('looks into the log where another living process says that it holds the same', () => {
+    const mine = owned('a', ['a', 'b']);
+    const held = new Set(mine);
+    expect(plan(scene({ ...two, held, holderOf: () => 'b' })).verify).toEqual(mine);
+    expect(plan(scene({ ...two, held, holderOf: () => 'a' })).verify).toEqual([]);
+  });
+
+  test('of all processes together gives each shard to one', () => {
+    const ids = ['a', 'b', 'c'];
+    const claims = ids.flatMap((me) => plan(scene({ me, candidates: ids, alive: new Set(ids.filter((id) => id !== me)) })).claim);
+    expect(claims.sort((x, y) => x - y)).toEqual(all);
+  });
+});
