@@ -12,7 +12,8 @@ const beatMs = 1000;
 const claimsAtOnce = 32;
 /** After a shard was lost, its new holder's beat comes first. */
 const lostPauseMs = 2000;
-const recoverPauseMs = 500;
+const firstRecoverPauseMs = 250;
+const longestRecoverPauseMs = 5000;
 /** A recovery that took longer is proved to be still of the holder before it serves. */
 const quickMs = 1000;
 
@@ -192,7 +193,7 @@ export class Holder {
   async #recover(shard: Shard, claimed: { epoch: number; previous: number }, startMs: number): Promise<HeldShard | undefined> {
     const { clock, logger } = this.parts;
     const { signal } = this.#ends;
-    while (!signal.aborted && !this.#draining) {
+    for (let pauseMs = firstRecoverPauseMs; !signal.aborted && !this.#draining; pauseMs = Math.min(2 * pauseMs, longestRecoverPauseMs)) {
       try {
         const held = await HeldShard.recover({ ...this.parts, shard }, claimed, signal, (lost) => this.#lost(lost));
         if (this.#ended()) {
@@ -204,7 +205,7 @@ export class Holder {
         return held;
       } catch (error) {
         logger.error({ event: 'shard-not-recovered', shard, epoch: claimed.epoch, cause: causeOf(error) });
-        await wait(clock, recoverPauseMs, signal);
+        await wait(clock, pauseMs, signal);
         if (this.#takenByAnother(shard)) return undefined;
       }
     }

@@ -31,7 +31,9 @@ beforeEach(() => {
   const appender = new Appender(log, { clock });
   const hooks = {
     stored: (batches: readonly SealedBatch[], sequence: number) => void stored.push({ batches, sequence }),
-    lost: () => void lost++,
+    lost: () => {
+      lost++;
+    },
   };
   outbox = new Outbox({ ...parts, ...hooks, appender, signal: new AbortController().signal }, 1);
 });

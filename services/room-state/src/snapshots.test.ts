@@ -67,7 +67,9 @@ function logEvent(room: string, kind: NonNullable<Event['kind']>, targets: strin
   newest = state.lastSequence = answer.sequence;
 }
 let otherLast = 0;
-beforeEach(() => (otherLast = 0));
+beforeEach(() => {
+  otherLast = 0;
+});
 
 const create = (room: string): void => logEvent(room, { $case: 'roomCreated', value: { creator: 'owner', profile: undefined } });
 const mute = (room: string, account: string): void => logEvent(room, { $case: 'muted', value: {} }, [account]);
