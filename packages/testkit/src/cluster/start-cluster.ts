@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { developmentSecrets } from '@plaza/kit';
 import { Keeper } from '../engines/keeper.js';
 import { startEngines, type ClusterEngines } from './cluster-engines.js';
-import { ServiceProcess } from './service-process.js';
+import { ServiceProcess, type ServiceSpec } from './service-process.js';
 import { connectUrlAt, ServiceSpecs } from './service-specs.js';
 
 export interface ClusterOptions {
@@ -77,22 +77,20 @@ async function startServices(
   const { logLevel = 'info', env = {}, edges = 2, holders = 2, onProgress: say = () => undefined } = options;
   const specs = new ServiceSpecs({ engines, secrets, logLevel, env, folder, logFolder, guard: keeper.guard });
   const processes: ServiceProcess[] = [];
-  const start = async (...wanted: Parameters<typeof ServiceProcess.start>): Promise<ServiceProcess> => {
-    const service = await ServiceProcess.start(...wanted);
-    processes.push(service);
-    say(`${service.id} is ready`);
-    return service;
+  /** Starts processes together; they end together, those that started also when another did not. */
+  const group = async (wanted: readonly ServiceSpec[]): Promise<ServiceProcess[]> => {
+    const settled = await Promise.allSettled(wanted.map((spec) => ServiceProcess.start(spec)));
+    const started = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    stops.push(() => Promise.all(started.map((service) => service.stop())));
+    settled.forEach((each) => each.status === 'rejected' && raise(each.reason));
+    processes.push(...started);
+    started.forEach((service) => say(`${service.id} is ready`));
+    return started;
   };
-  const group = async (starts: readonly Promise<ServiceProcess>[]): Promise<ServiceProcess[]> => {
-    const first = processes.length;
-    stops.push(() => Promise.all(processes.slice(first).map((service) => service.stop())));
-    const settled = await Promise.allSettled(starts);
-    return settled.map((each) => (each.status === 'fulfilled' ? each.value : raise(each.reason)));
-  };
-  await group(numbers(holders).map((number) => start(specs.roomState(number))));
-  const [history, metrics] = (await group([start(specs.history()), start(specs.metrics())])) as [ServiceProcess, ServiceProcess];
-  const started = await group(numbers(edges).map((number) => start(specs.edge(number, history.port))));
-  const [api] = (await group([start(specs.api(history.port, metrics.port))])) as [ServiceProcess];
+  await group(numbers(holders).map((number) => specs.roomState(number)));
+  const [history, metrics] = (await group([specs.history(), specs.metrics()])) as [ServiceProcess, ServiceProcess];
+  const started = await group(numbers(edges).map((number) => specs.edge(number, history.port)));
+  const [api] = (await group([specs.api(history.port, metrics.port)])) as [ServiceProcess];
   const connectUrls = started.map((edge) => connectUrlAt(edge.port));
   return { ready: placesOf(api, connectUrls, secrets.apiKey), connectUrls, processes, engines, logFolder, secretsMade: secrets.made, stop };
 }
