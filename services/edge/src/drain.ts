@@ -72,7 +72,7 @@ export class Drain {
       rotation.startedMs = this.parts.clock.now();
       rotation.behind = false;
       rotation.serial = feed.ring.next;
-      rotation.signal = feed.signalSerial;
+      rotation.signal = feed.signal.serial;
     }
     const from = rotation.seat;
     const to = Math.min(seats.all.length, from + Math.max(0, limit - dismissed));
@@ -91,12 +91,13 @@ export class Drain {
     rotation.queued = false;
     rotation.notBeforeMs = rotation.startedMs + Math.max(minIntervalMs, tookMs / busyShare);
     feed.seats.tidy();
-    if (rotation.behind || rotation.serial !== feed.ring.next || rotation.signal !== feed.signalSerial) this.wake(feed);
+    if (rotation.behind || rotation.serial !== feed.ring.next || rotation.signal !== feed.signal.serial) this.wake(feed);
   }
 
   /** The hot path: nothing is allocated for a socket, and nothing looked up for one that stands where the one before it stood. */
   #write(feed: RoomFeed, from: number, to: number): void {
-    const { payloads, signal, signalSerial, rotation } = feed;
+    const { payloads, rotation } = feed;
+    const { frame: signal, serial: signalSerial } = feed.signal;
     const seats = feed.seats.all;
     const next = feed.ring.next;
     let payload: Payload | undefined;

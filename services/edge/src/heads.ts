@@ -67,7 +67,7 @@ export class Heads {
   }
 
   #stale(): RoomFeed[] {
-    return [...this.feeds].filter((feed) => feed.stale);
+    return [...this.feeds].filter((feed) => feed.signal.stale);
   }
 
   /** By holder, in packs; a shard without a known holder is asked for by itself, when it has one. */

@@ -170,9 +170,9 @@ describe('a signal', () => {
     const { feed } = feedOf();
     feed.onFrame(live(10, 20));
     feed.setStale(true);
-    expect(ServerFrame.decode(feed.signal!).body).toMatchObject({ $case: 'signal', value: { stale: true, head: 20, accounts: 1 } });
+    expect(ServerFrame.decode(feed.signal.frame!).body).toMatchObject({ $case: 'signal', value: { stale: true, head: 20, accounts: 1 } });
     feed.setStale(false);
-    expect(ServerFrame.decode(feed.signal!).body).toMatchObject({ value: { stale: false } });
-    expect(feed.signalSerial).toBe(2);
+    expect(ServerFrame.decode(feed.signal.frame!).body).toMatchObject({ value: { stale: false } });
+    expect(feed.signal.serial).toBe(2);
   });
 });

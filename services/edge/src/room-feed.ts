@@ -1,9 +1,10 @@
-import { liveFlags, readLiveControl, readLiveHeader, readLiveSegments, type LiveHeader } from '@plaza/protocol';
+import { liveFlags, readLiveControl, readLiveHeader, type LiveHeader } from '@plaza/protocol';
 import { obeyControl } from './control.js';
 import type { Figures } from './figures.js';
-import { advanceFrame, signalFrame, trimmedBatch } from './frames.js';
+import { entryOf, isChain } from './live-entry.js';
 import { Payloads } from './payloads.js';
 import { Ring, type RingEntry } from './ring.js';
+import { RoomSignal } from './room-signal.js';
 import { Seats } from './seats.js';
 import type { Session } from './session.js';
 
@@ -55,10 +56,7 @@ export class RoomFeed {
   /** The log sequence of the newest frame: how far the history has to be for a page to be up to date. */
   sequence = 0;
   epoch = 0;
-  signal: Uint8Array | undefined = undefined;
-  signalSerial = 0;
-  #counts = { accounts: 0, connections: 0, settling: false };
-  #stale = false;
+  readonly signal: RoomSignal;
   /** Since when nobody is here; 0: somebody is. */
   idleSinceMs: number;
   /** The drain's own: where in its rotation the room stands. */
@@ -72,11 +70,8 @@ export class RoomFeed {
   ) {
     this.ring = ring;
     this.payloads = new Payloads(ring);
+    this.signal = new RoomSignal(room);
     this.idleSinceMs = around.now();
-  }
-
-  get stale(): boolean {
-    return this.#stale;
   }
 
   // ------------------------------------------------------------------ frames
@@ -128,7 +123,7 @@ export class RoomFeed {
     for (const bytes of frames) {
       const header = readLiveHeader(bytes);
       if (header.last <= this.ring.base && header.last > start)
-        older.push(this.#entryOf(header, bytes, older.at(-1)?.last ?? start, keepMs));
+        older.push(entryOf(this.room, header, bytes, older.at(-1)?.last ?? start, this.around.now(), keepMs));
       else if (header.last > this.ring.tip && header.prev <= this.ring.tip) this.#append(header, bytes, keepMs);
     }
     this.#advanced();
@@ -170,20 +165,10 @@ export class RoomFeed {
   }
 
   #append(header: LiveHeader, bytes: Uint8Array, keptMs = 0): void {
-    this.ring.append(this.#entryOf(header, bytes, this.ring.tip, keptMs), this.around.now());
+    this.ring.append(entryOf(this.room, header, bytes, this.ring.tip, this.around.now(), keptMs), this.around.now());
     this.epoch = Math.max(this.epoch, header.epoch);
     this.sequence = Math.max(this.sequence, header.sequence);
-    this.#count(header);
-  }
-
-  /** `prev` differs from the frame's own where the reader stands inside the batch. */
-  #entryOf(header: LiveHeader, bytes: Uint8Array, prev: number, keptMs: number): RingEntry {
-    const visible = readLiveSegments(bytes).find((segment) => segment.audience === '')?.bytes;
-    const ready = visible ?? advanceFrame(this.room, prev, header.last);
-    const now = this.around.now();
-    const inside = prev > header.prev && visible !== undefined;
-    const frame = inside ? trimmedBatch(ready, prev) : ready;
-    return { prev: Math.max(prev, header.prev), last: header.last, bytes: frame, atMs: now, keepUntilMs: now + keptMs, json: undefined };
+    this.signal.count(header);
   }
 
   #advanced(): void {
@@ -206,34 +191,13 @@ export class RoomFeed {
     this.behindSinceMs = 0;
   }
 
-  // ------------------------------------------------------------------ signals
-
   /** The room cannot be heard right now, or can be again: its clients are shown so. */
   setStale(stale: boolean): void {
-    if (this.#stale === stale) return;
-    this.#stale = stale;
-    this.#newSignal(this.#ownSignal());
+    if (this.signal.setStale(stale, Math.max(this.head, this.ring.tip), this.around.now())) this.around.wake(this);
   }
 
   #takeSignal(header: LiveHeader, bytes: Uint8Array): void {
-    this.#count(header);
-    const ready = readLiveSegments(bytes)[0]?.bytes;
-    if (ready !== undefined) this.#newSignal(this.#stale ? this.#ownSignal() : ready);
-  }
-
-  #count({ accounts, connections, flags }: LiveHeader): void {
-    this.#counts = { accounts, connections, settling: (flags & liveFlags.settling) !== 0 };
-  }
-
-  #ownSignal(): Uint8Array {
-    const head = Math.max(this.head, this.ring.tip);
-    const counts = { ...this.#counts, entered: 0, left: 0 };
-    return signalFrame({ room: this.room, head, ...counts, atMs: this.around.now(), stale: this.#stale });
-  }
-
-  #newSignal(frame: Uint8Array): void {
-    this.signal = frame;
-    this.signalSerial++;
+    this.signal.take(header, bytes, Math.max(this.head, this.ring.tip), this.around.now());
     this.around.wake(this);
   }
 
@@ -281,6 +245,3 @@ export class RoomFeed {
     if (this.sessions.size === 0) this.idleSinceMs = this.around.now();
   }
 }
-
-const isChain = (entries: readonly RingEntry[], end: number): boolean =>
-  entries.every((entry, i) => entry.last === (entries[i + 1]?.prev ?? end));
