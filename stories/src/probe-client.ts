@@ -3,6 +3,7 @@ import { ClientFrame, Reply, ServerFrame, type Event } from '@plaza/proto/client
 
 type Body = NonNullable<ClientFrame['body']>;
 type Result = NonNullable<Reply['result']>;
+type ResultOf<C extends Result['$case']> = Extract<Result, { $case: C }>['value'];
 
 /** One room as one client saw it. */
 export interface Seen {
@@ -127,7 +128,7 @@ export const outcome = (reply: Reply): string =>
   reply.result?.$case === 'refused' ? reply.result.value.code : (reply.result?.$case ?? 'empty');
 
 /** A reply's result as the given case, or an error that says what it was instead. */
-export function expectCase<C extends Result['$case']>(reply: Reply, wanted: C): Extract<Result, { $case: C }>['value'] {
+export function expectCase<C extends Result['$case']>(reply: Reply, wanted: C): ResultOf<C> {
   if (reply.result?.$case !== wanted) throw new Error(`expected ${wanted}, got ${JSON.stringify(reply.result)}`);
-  return (reply.result as Extract<Result, { $case: C }>).value;
+  return reply.result.value as ResultOf<C>;
 }
