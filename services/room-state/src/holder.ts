@@ -191,7 +191,7 @@ export class Holder {
 
   /** The claim stands until another follows it, so reading is tried again under it. Undefined: given up. */
   async #recover(shard: Shard, claimed: { epoch: number; previous: number }, startMs: number): Promise<HeldShard | undefined> {
-    const { clock, logger } = this.parts;
+    const { clock, logger, metrics } = this.parts;
     const { signal } = this.#ends;
     for (let pauseMs = firstRecoverPauseMs; !signal.aborted && !this.#draining; pauseMs = Math.min(2 * pauseMs, longestRecoverPauseMs)) {
       try {
@@ -206,7 +206,10 @@ export class Holder {
       } catch (error) {
         logger.error({ event: 'shard-not-recovered', shard, epoch: claimed.epoch, cause: causeOf(error) });
         await wait(clock, pauseMs, signal);
-        if (this.#takenByAnother(shard)) return undefined;
+        if (await this.#superseded(shard, claimed.epoch)) {
+          metrics.claimed('lost');
+          return undefined;
+        }
       }
     }
     return undefined;
@@ -216,9 +219,18 @@ export class Holder {
     return this.#ends.signal.aborted;
   }
 
-  #takenByAnother(shard: Shard): boolean {
-    const holder = this.roster.holderOf(shard);
-    return holder !== undefined && holder !== this.parts.id && this.roster.alive().some(({ id }) => id === holder);
+  /**
+   * Whether anything follows the own claim, which nothing was appended under yet. Only the log can tell: whoever claimed after may have released since, and
+   * is in no beat any more. False also where the log cannot be asked.
+   */
+  async #superseded(shard: Shard, epoch: number): Promise<boolean> {
+    const { log, logger } = this.parts;
+    try {
+      return (await log.read(shard, epoch + 1, 1)).length > 0;
+    } catch (error) {
+      logger.warn({ event: 'claim-not-looked-up', shard, epoch, cause: causeOf(error) });
+      return false;
+    }
   }
 
   #release(shard: Shard): Promise<void> {

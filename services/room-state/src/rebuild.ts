@@ -25,7 +25,9 @@ export async function rebuildProjection(parts: Parts, until: number, signal: Abo
   const { shard, projection, snapshots, logger } = parts;
   await projection.reset(shard);
   const manifest = await snapshots.newest(shard);
-  logger.warn({ event: 'projection-rebuild', shard, until, snapshot: manifest?.sequence ?? null });
+  // A shard without a past has nothing to make anew; that it had to be done for any other is news.
+  const born = manifest === undefined && (await parts.log.at(shard, until))?.expected === 0;
+  logger[born ? 'debug' : 'warn']({ event: 'projection-rebuild', shard, until, snapshot: manifest?.sequence ?? null });
   if (manifest === undefined) return catchUp(parts, undefined, until, signal);
   for (let index = 0; index < manifest.chunks; index++) {
     const chunk = await snapshots.chunk(shard, manifest.id, index);

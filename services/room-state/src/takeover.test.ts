@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { shardOf, type RoomId } from '@plaza/domain';
-import { verifyChain } from '@plaza/log';
+import { Appender, verifyChain } from '@plaza/log';
+import { MemoryLog } from '@plaza/log/memory';
 import { Event } from '@plaza/proto/client';
 import { Record as LogRecord } from '@plaza/proto/log';
 import { liveFlags } from '@plaza/protocol';
+import { eventually } from '@plaza/testkit';
+import { MemoryProjection } from './projection.memory.js';
 import { decodeFrame, Ear, textOf } from './testing/ear.js';
 import { factsOf, message, resultOf, type Answer } from './testing/test-asker.js';
 import { World, type Node } from './testing/compose.js';
@@ -42,6 +45,34 @@ async function holderOf(room: string, nodes: readonly Node[]): Promise<Node> {
   }
   throw new Error('nobody holds the room');
 }
+
+describe('a claim that was followed by another before it could be read', () => {
+  test('is given up, and made again once nobody holds the shard', async () => {
+    const rival = new Appender(new MemoryLog(world.logs), { clock: world.clock });
+    const projection = new MemoryProjection(world.projections);
+    const ends = new AbortController().signal;
+    for (let shard = 0; shard < world.shards; shard++) await projection.write(shard, undefined, 1000, []);
+    const starting = start('a');
+    await eventually(async () => {
+      await world.clock.pass(20);
+      for (let shard = 0; shard < world.shards; shard++) expect(await new MemoryLog(world.logs).read(shard, 1, 1)).toHaveLength(1);
+    });
+    for (let shard = 0; shard < world.shards; shard++) {
+      const claim = rival.claim(shard, 'rival', 'local:rival', ends);
+      await world.clock.pass(20);
+      const claimed = await claim;
+      if (!('epoch' in claimed)) throw new Error('the rival got no claim');
+      await projection.reset(shard);
+      await projection.write(shard, undefined, claimed.epoch, []);
+    }
+    const a = await starting;
+    await takeover();
+    expect(a.service.ready().ok).toBe(true);
+    const edge = world.asker(a);
+    await edge.create('lobby');
+    resultOf(await edge.join('lobby', 1, 'ann'), 'joined');
+  });
+});
 
 describe('takeover after a death', () => {
   test('keeps everything that was accepted: profile, roles, mutes, order, and the repeats get their first answers', async () => {
