@@ -132,7 +132,7 @@ export function tellFirstRoom(makeWorld: () => Promise<World>): void {
       for (let i = 0; i < 5; i++) expect((await backend.ask('POST', `/v1/rooms/${room}/messages`, { as: 'news', text: `m${i}` })).status).toBeLessThan(300);
       await eventually(async () => {
         const page = await backend.ask('GET', `/v1/rooms/${room}/messages?limit=3`);
-        expect((page.json['messages'] as unknown[]).length).toBe(3);
+        expect((page.json['events'] as unknown[]).length).toBe(3);
         const top = await backend.ask('GET', '/v1/top-rooms?metric=messages&period=hour&limit=500');
         expect(top.json['rooms']).toEqual(expect.arrayContaining([expect.objectContaining({ room, messages: 5 })]));
       });

@@ -62,10 +62,10 @@ export function tellHolderKilled(makeWorld: () => Promise<World>, scale: HolderK
       for (let kill = 0; kill < scale.kills; kill++) {
         const before = accepted.size;
         await eventually(() => expect(accepted.size).toBeGreaterThan(before + 20), { timeoutMs: 30_000 });
-        await world.killHolderOf?.(room);
+        await world.killHolderOf(room);
         const after = accepted.size;
         await eventually(() => expect(accepted.size).toBeGreaterThan(after + 5), { timeoutMs: 30_000 });
-        await world.reviveHolders?.();
+        await world.reviveHolders();
       }
       await Promise.all(stops.map((stop) => stop()));
       const order = [...accepted].sort((a, b) => a[1] - b[1]).map(([text]) => text);
@@ -86,7 +86,7 @@ export function tellHolderKilled(makeWorld: () => Promise<World>, scale: HolderK
       const clients = await crowd(room, scale.sessions);
       const witness = clients[0]!;
       await eventually(() => expect(witness.signal(room)?.accounts).toBe(scale.sessions), { timeoutMs: 30_000 });
-      await world.killHolderOf?.(room);
+      await world.killHolderOf(room);
       await eventually(
         async () => {
           const { json } = await backend.ask('GET', `/v1/rooms/${room}`);
@@ -98,7 +98,7 @@ export function tellHolderKilled(makeWorld: () => Promise<World>, scale: HolderK
       const late = clients.pop()!;
       await late.close();
       await eventually(() => expect(witness.events(room, 'left').map((event) => event.targets[0])).toEqual([`viewer-${scale.sessions - 1}`]), { timeoutMs: 30_000 });
-      await world.reviveHolders?.();
+      await world.reviveHolders();
       await Promise.all(clients.map((client) => client.close()));
     }, 240_000);
   });

@@ -19,8 +19,8 @@ export function tellProjectionLost(makeWorld: () => Promise<World>): void {
       await Promise.all(rooms.map((room) => backend.ask('PUT', `/v1/rooms/${room}/members/troll/mute`, {})));
       await world.restart();
       backend = new Backend(world);
-      await world.loseProjection?.();
-      await world.killHolderOf?.(rooms[0]!);
+      await world.loseProjection();
+      await world.killHolderOf(rooms[0]!);
       const said = new Set<number>();
       await Promise.all(
         rooms.map((room, i) =>
@@ -37,7 +37,7 @@ export function tellProjectionLost(makeWorld: () => Promise<World>): void {
       expect(said).not.toContain(404);
       const sent = await Promise.all(rooms.map((room) => backend.ask('POST', `/v1/rooms/${room}/messages`, { as: 'troll', text: 'hi' })));
       expect(new Set(sent.map((answer) => answer.json['code']))).toEqual(new Set(['muted']));
-      await world.reviveHolders?.();
+      await world.reviveHolders();
     }, 240_000);
   });
 }

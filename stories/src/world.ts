@@ -7,19 +7,23 @@ import { causeOf } from '@plaza/kit';
 export interface World {
   readonly name: string;
   readonly apiUrl: string;
+  readonly pageUrl: string;
   readonly apiKey: string;
   /** One connect URL an edge. */
   readonly connectUrls: readonly string[];
-  /** Ends the process that holds a room, without warning (SIGKILL). Undefined where there is only one process for everything. */
-  readonly killHolderOf: ((room: string) => Promise<void>) | undefined;
+  /** Ends the holder of a room without warning: SIGKILL where it is a process. */
+  killHolderOf(room: string): Promise<void>;
   /** Starts what was killed again. */
-  readonly reviveHolders: (() => Promise<void>) | undefined;
+  reviveHolders(): Promise<void>;
   /** Everything that the projection knows is gone (FLUSHALL). */
-  readonly loseProjection: (() => Promise<void>) | undefined;
+  loseProjection(): Promise<void>;
   /** Stops everything in order and starts it again on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Stories ask faster than people do; the limits of the doors have tests of their own. */
+export const paceOff = { PLAZA_EDGE_FRAMES_PER_SECOND: '2000', PLAZA_EDGE_FRAME_BURST: '4000', PLAZA_API_KEY_RATE: '20000' };
 
 export interface Answer {
   readonly status: number;

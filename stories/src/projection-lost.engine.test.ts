@@ -1,0 +1,4 @@
+import { tellProjectionLost } from './projection-lost.story.js';
+import { processesWorld } from './world.processes.js';
+
+tellProjectionLost(processesWorld);

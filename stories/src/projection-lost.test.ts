@@ -1,0 +1,4 @@
+import { tellProjectionLost } from './projection-lost.story.js';
+import { inProcessWorld } from './world.in-process.js';
+
+tellProjectionLost(inProcessWorld);
