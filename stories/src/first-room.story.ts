@@ -85,9 +85,13 @@ export function tellFirstRoom(makeWorld: () => Promise<World>): void {
       expect(outcome(await troll.say(room, 'again'))).toBe('timed-muted');
       await eventually(() => expect(mona.events(room, 'timedUnmuted')).toHaveLength(1));
       expectCase(await troll.say(room, 'back'), 'accepted');
-      expect(outcome(await troll.ask(room, { $case: 'kickMember', value: { account: 'mona', reason: '', notice: undefined } }))).toBe('not-allowed');
+      expect(outcome(await troll.ask(room, { $case: 'kickMember', value: { account: 'mona', reason: '', notice: undefined } }))).toBe(
+        'not-allowed',
+      );
       expectCase(await mona.ask(room, { $case: 'kickMember', value: { account: 'troll', reason: 'enough', notice: undefined } }), 'done');
-      await eventually(() => expect(troll.frames.some((frame) => frame.body?.$case === 'removed' && frame.body.value.code === 'kicked')).toBe(true));
+      await eventually(() =>
+        expect(troll.frames.some((frame) => frame.body?.$case === 'removed' && frame.body.value.code === 'kicked')).toBe(true),
+      );
       expect(outcome(await troll.say(room, 'me?'))).toBe('not-joined');
       expect((await backend.ask('POST', `/v1/rooms/${room}/members/troll/kick`, {})).status).toBe(404);
       expect(mona.rooms.get(room)!.breaks).toEqual([]);
@@ -130,7 +134,8 @@ export function tellFirstRoom(makeWorld: () => Promise<World>): void {
     test('sends, reads the history, and names the rooms with the most messages of this hour', async () => {
       const room = freshRoom('api');
       await backend.createRoom(room);
-      for (let i = 0; i < 5; i++) expect((await backend.ask('POST', `/v1/rooms/${room}/messages`, { as: 'news', text: `m${i}` })).status).toBeLessThan(300);
+      for (let i = 0; i < 5; i++)
+        expect((await backend.ask('POST', `/v1/rooms/${room}/messages`, { as: 'news', text: `m${i}` })).status).toBeLessThan(300);
       await eventually(async () => {
         const page = await backend.ask('GET', `/v1/rooms/${room}/messages?limit=3`);
         expect((page.json['events'] as unknown[]).length).toBe(3);
@@ -150,9 +155,14 @@ export function tellFirstRoom(makeWorld: () => Promise<World>): void {
       await ada.close();
       await world.restart();
       backend = new Backend(world);
-      await eventually(async () => expect((await backend.ask('GET', `/v1/rooms/${room}`)).json).toMatchObject({ name: 'Evening' }), { timeoutMs: 30_000 });
+      await eventually(async () => expect((await backend.ask('GET', `/v1/rooms/${room}`)).json).toMatchObject({ name: 'Evening' }), {
+        timeoutMs: 30_000,
+      });
       const back = await enter(room, 'ada', 1);
-      const page = expectCase(await back.ask(room, { $case: 'readHistory', value: { before: undefined, after: undefined, limit: 10 } }), 'historyPage');
+      const page = expectCase(
+        await back.ask(room, { $case: 'readHistory', value: { before: undefined, after: undefined, limit: 10 } }),
+        'historyPage',
+      );
       expect(page.events.map((event) => event.position)).toEqual([said.position]);
       const troll = await enter(room, 'troll');
       expect(outcome(await troll.say(room, 'hi'))).toBe('muted');

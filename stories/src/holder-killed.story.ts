@@ -97,7 +97,10 @@ export function tellHolderKilled(makeWorld: () => Promise<World>, scale: HolderK
       expect(witness.events(room, 'left')).toEqual([]);
       const late = clients.pop()!;
       await late.close();
-      await eventually(() => expect(witness.events(room, 'left').map((event) => event.targets[0])).toEqual([`viewer-${scale.sessions - 1}`]), { timeoutMs: 30_000 });
+      await eventually(
+        () => expect(witness.events(room, 'left').map((event) => event.targets[0])).toEqual([`viewer-${scale.sessions - 1}`]),
+        { timeoutMs: 30_000 },
+      );
       await world.reviveHolders();
       await Promise.all(clients.map((client) => client.close()));
     }, 240_000);

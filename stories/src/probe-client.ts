@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { ClientFrame, Reply, ServerFrame, type Event } from '@plaza/proto/client';
+import { ClientFrame, ServerFrame, type Event, type Reply } from '@plaza/proto/client';
 
 type Body = NonNullable<ClientFrame['body']>;
 type Result = NonNullable<Reply['result']>;
@@ -28,7 +28,8 @@ export class ProbeClient {
     socket.on('message', (bytes: Buffer) => this.#take(ServerFrame.decode(bytes)));
     socket.on('close', (code) => {
       this.closed = { code };
-      for (const answer of this.#waiting.values()) answer({ id: 0, head: 0, result: { $case: 'unavailable', value: { retryAfterMs: 0, why: 'connection closed' } } });
+      for (const answer of this.#waiting.values())
+        answer({ id: 0, head: 0, result: { $case: 'unavailable', value: { retryAfterMs: 0, why: 'connection closed' } } });
       this.#waiting.clear();
     });
   }
@@ -64,7 +65,11 @@ export class ProbeClient {
   }
 
   say(room: string, text: string, commandId = ''): Promise<Reply> {
-    return this.ask(room, { $case: 'sendMessage', value: { body: { ext: '', content: { $case: 'text', value: { text } } }, options: undefined } }, commandId);
+    return this.ask(
+      room,
+      { $case: 'sendMessage', value: { body: { ext: '', content: { $case: 'text', value: { text } } }, options: undefined } },
+      commandId,
+    );
   }
 
   /** The texts of the messages seen in a room, in the order in which they came. */

@@ -3,7 +3,17 @@ import { createApi, type Api } from '@plaza/api';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import { createEdge, type EdgeService } from '@plaza/edge';
 import { createHistory, embeddedHistoryParts } from '@plaza/history';
-import { createLogger, createRegistry, developmentSecrets, ProbeServer, Registry, systemClock, type Logger, type Probes, type Service } from '@plaza/kit';
+import {
+  createLogger,
+  createRegistry,
+  developmentSecrets,
+  ProbeServer,
+  Registry,
+  systemClock,
+  type Logger,
+  type Probes,
+  type Service,
+} from '@plaza/kit';
 import { openStore } from '@plaza/kit/lmdb';
 import { LmdbLog } from '@plaza/log/lmdb';
 import { createMetrics, embeddedMetricsParts } from '@plaza/metrics';
@@ -70,14 +80,17 @@ export function composeStandalone(
   const history = createHistory(settings.history, { ...embeddedHistoryParts(stores.history), ...around, log, peers });
   const metrics = createMetrics(settings.metrics, { ...embeddedMetricsParts(stores.metrics), ...around, log, peers });
   const edges = Array.from({ length: shape.edges }, (_, i) =>
-    createEdge({ ...settings.edge, id: `edge-${i + 1}`, port: i === 0 ? settings.edge.port : 0 }, {
-      ...around,
-      registry: i === 0 ? registry : new Registry(),
-      live,
-      peers,
-      gateway,
-      history: history.reader,
-    }),
+    createEdge(
+      { ...settings.edge, id: `edge-${i + 1}`, port: i === 0 ? settings.edge.port : 0 },
+      {
+        ...around,
+        registry: i === 0 ? registry : new Registry(),
+        live,
+        peers,
+        gateway,
+        history: history.reader,
+      },
+    ),
   );
   const api = createApi(settings.api, { ...around, peers, gateway, history: history.reader, metrics: metrics.reader });
   const services: readonly Service[] = [holders, history, metrics, ...edges, api];

@@ -6,13 +6,33 @@ export const standaloneTable = {
   shards: common.shards,
   streams: common.streams,
   folder: variable('PLAZA_DATA', text, './data', 'The folder that keeps everything.'),
-  fsync: variable('PLAZA_FSYNC', oneOf('commit', 'always'), 'commit', 'When a message counts as accepted: `commit` survives kill -9, `always` waits for the disk and survives a power cut.'),
-  host: variable('PLAZA_HOST', text, '127.0.0.1', 'Where the chat page, the server API and the sockets listen. Other than loopback needs secrets of its own.'),
+  fsync: variable(
+    'PLAZA_FSYNC',
+    oneOf('commit', 'always'),
+    'commit',
+    'When a message counts as accepted: `commit` survives kill -9, `always` waits for the disk and survives a power cut.',
+  ),
+  host: variable(
+    'PLAZA_HOST',
+    text,
+    '127.0.0.1',
+    'Where the chat page, the server API and the sockets listen. Other than loopback needs secrets of its own.',
+  ),
   apiPort: variable('PLAZA_API_PORT', port, '7400', 'The port of the chat page and the server API; 0: any.'),
   edgePort: variable('PLAZA_EDGE_PORT', port, '7401', 'The port of the sockets; 0: any.'),
   probePort: variable('PLAZA_PROBE_PORT', port, '7402', 'The port of /healthz, /readyz and /metrics; 0: any.'),
-  tokenSecret: secretVariable('PLAZA_TOKEN_SECRET', optional(text), '', 'The secret of HS256 tokens; empty: one for development, made at first start and kept in the data folder.'),
-  apiKeys: secretVariable('PLAZA_API_KEYS', optional(text), '', 'SHA-256 of the API keys, hex, comma-separated; empty: one for development, likewise.'),
+  tokenSecret: secretVariable(
+    'PLAZA_TOKEN_SECRET',
+    optional(text),
+    '',
+    'The secret of HS256 tokens; empty: one for development, made at first start and kept in the data folder.',
+  ),
+  apiKeys: secretVariable(
+    'PLAZA_API_KEYS',
+    optional(text),
+    '',
+    'SHA-256 of the API keys, hex, comma-separated; empty: one for development, likewise.',
+  ),
   logKeepHours: variable('PLAZA_LOG_KEEP_HOURS', integer(1, 8760), '24', 'How long the log keeps records.'),
 };
 

@@ -1,8 +1,10 @@
 import type { Standalone } from './compose.js';
 
 /** What a person reads when everything serves, and the one line for scripts. The API key is shown when it was just made, and to scripts. */
-export function greeting({ places, apiKey, secretsMade, developmentKey }: Standalone, folder: string): string {
-  const { page, api, openapi, connect, metrics } = places();
+export function greeting(service: Standalone, folder: string): string {
+  const { apiKey, secretsMade, developmentKey } = service;
+  const places = service.places();
+  const { page, api, openapi, connect, metrics } = places;
   const key = developmentKey ? apiKey : '';
   const keyLine = !developmentKey
     ? 'of your own (PLAZA_API_KEYS)'
@@ -21,7 +23,7 @@ export function greeting({ places, apiKey, secretsMade, developmentKey }: Standa
     `  data        ${folder}`,
     `  API key     ${keyLine}`,
     '',
-    `PLAZA_READY ${JSON.stringify({ ...places(), apiKey: key })}`,
+    `PLAZA_READY ${JSON.stringify({ ...places, apiKey: key })}`,
     '',
   ].join('\n');
 }

@@ -70,7 +70,8 @@ export class Holders {
     const [live, peers] = [new MemoryLive(bus), new MemoryPeers(bus)];
     // A door of its own each time, so that links to the one before it are refused.
     const address = `local:${id}-${randomBytes(4).toString('hex')}`;
-    const isRefused = (asked: string): Promise<boolean> => Promise.resolve(![...this.#running.values()].some((one) => one.address === asked));
+    const isRefused = (asked: string): Promise<boolean> =>
+      Promise.resolve(![...this.#running.values()].some((one) => one.address === asked));
     const room = createRoomState({ ...this.settings, id }, { ...ground, registry: this.#registry(), live, peers, address, isRefused });
     const shut = gateway.serve(address, room.door);
     const leave = async (): Promise<void> => {

@@ -7,7 +7,9 @@ const lookMs = 20;
 /** The probes of all parts as one: ok when each is, with the detail of those that are not. */
 export function allProbes(parts: () => readonly Probes[]): Probes {
   const all = (ask: (part: Probes) => Probe): Probe => {
-    const not = parts().map(ask).filter(({ ok }) => !ok);
+    const not = parts()
+      .map(ask)
+      .filter(({ ok }) => !ok);
     return { ok: not.length === 0, detail: { waitingFor: not.map(({ detail }) => detail) } };
   };
   return { health: () => all((part) => part.health()), ready: () => all((part) => part.ready()) };
