@@ -27,7 +27,11 @@ export class LeanSocket {
   readonly opened: Promise<void>;
   closed = false;
 
-  constructor(target: LeanTarget, shared: Buffer, private readonly onFrame: OnFrame) {
+  constructor(
+    target: LeanTarget,
+    shared: Buffer,
+    private readonly onFrame: OnFrame,
+  ) {
     let open!: () => void;
     let fail!: (cause: Error) => void;
     this.opened = new Promise((resolve, reject) => {

@@ -59,6 +59,10 @@ function count(): SwarmCount {
 
 process.on('message', (message: { ask: 'open'; order: SwarmOrder } | { ask: 'count' }) => {
   if (message.ask === 'count') process.send?.(count());
-  else open(message.order).then((answer) => process.send?.(answer), (error: unknown) => process.send?.({ error: causeOf(error) }));
+  else
+    open(message.order).then(
+      (answer) => process.send?.(answer),
+      (error: unknown) => process.send?.({ error: causeOf(error) }),
+    );
 });
 process.on('disconnect', () => process.exit(0));

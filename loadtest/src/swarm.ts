@@ -29,7 +29,11 @@ export class Swarm {
     const child =
       cpu === undefined
         ? fork(worker, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-        : fork(worker, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execPath: 'taskset', execArgv: ['-c', String(cpu), process.execPath] });
+        : fork(worker, {
+            stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+            execPath: 'taskset',
+            execArgv: ['-c', String(cpu), process.execPath],
+          });
     const swarm = new Swarm(child);
     await swarm.#ask({ ask: 'open', order });
     return swarm;

@@ -19,7 +19,9 @@ export function createCassandra(config: ConfigOf<typeof cassandraConfig>, useKey
     ...(config.cassandraUser === undefined || config.cassandraPassword === undefined
       ? {}
       : { authProvider: new auth.PlainTextAuthProvider(config.cassandraUser, config.cassandraPassword) }),
-    ...(config.cassandraTlsCa === undefined ? {} : { sslOptions: { ca: [readFileSync(config.cassandraTlsCa, 'utf8')], rejectUnauthorized: true } }),
+    ...(config.cassandraTlsCa === undefined
+      ? {}
+      : { sslOptions: { ca: [readFileSync(config.cassandraTlsCa, 'utf8')], rejectUnauthorized: true } }),
   });
 }
 
@@ -31,7 +33,9 @@ export async function prepareKeyspace(config: ConfigOf<typeof cassandraConfig>, 
     await client.connect();
     await client.execute(
       `CREATE KEYSPACE IF NOT EXISTS ${config.cassandraKeyspace} WITH replication = {'class': 'NetworkTopologyStrategy', '${config.cassandraDatacenter}': ${config.cassandraReplicas}}`,
-      [], { prepare: false });
+      [],
+      { prepare: false },
+    );
     await client.execute(`USE ${config.cassandraKeyspace}`, [], { prepare: false });
     for (const table of tables) await client.execute(table, [], { prepare: false });
   } finally {

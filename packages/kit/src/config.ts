@@ -14,14 +14,25 @@ export type Table = Readonly<Record<string, Variable<unknown>>>;
 export type ConfigOf<T extends Table> = { readonly [K in keyof T]: T[K] extends Variable<infer V> ? V : never };
 
 export const variable = <T>(name: string, parse: (text: string) => T, fallback: string | undefined, doc: string): Variable<T> => ({
-  name, parse, fallback, doc, secret: false,
+  name,
+  parse,
+  fallback,
+  doc,
+  secret: false,
 });
 export const secretVariable = <T>(name: string, parse: (text: string) => T, fallback: string | undefined, doc: string): Variable<T> => ({
-  name, parse, fallback, doc, secret: true,
+  name,
+  parse,
+  fallback,
+  doc,
+  secret: true,
 });
 
 /** The whole table, or every mistake in it at once. An empty variable counts as not set. */
-export function readConfig<T extends Table>(table: T, env: Readonly<Record<string, string | undefined>>): { config: ConfigOf<T> } | { mistakes: string[] } {
+export function readConfig<T extends Table>(
+  table: T,
+  env: Readonly<Record<string, string | undefined>>,
+): { config: ConfigOf<T> } | { mistakes: string[] } {
   const config: Record<string, unknown> = {};
   const mistakes: string[] = [];
   for (const [key, entry] of Object.entries(table)) {
@@ -42,11 +53,13 @@ export function readConfig<T extends Table>(table: T, env: Readonly<Record<strin
 
 export const text = (value: string): string => value;
 
-export const integer = (min: number, max: number) => (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max) throw new Error(`expected a whole number from ${min} to ${max}`);
-  return number;
-};
+export const integer =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < min || number > max) throw new Error(`expected a whole number from ${min} to ${max}`);
+    return number;
+  };
 
 export const port = integer(0, 65535);
 
@@ -56,21 +69,32 @@ export const flag = (value: string): boolean => {
   throw new Error('expected true or false');
 };
 
-export const oneOf = <const T extends string>(...allowed: readonly T[]) => (value: string): T => {
-  if ((allowed as readonly string[]).includes(value)) return value as T;
-  throw new Error(`expected one of ${allowed.join(', ')}`);
-};
+export const oneOf =
+  <const T extends string>(...allowed: readonly T[]) =>
+  (value: string): T => {
+    if ((allowed as readonly string[]).includes(value)) return value as T;
+    throw new Error(`expected one of ${allowed.join(', ')}`);
+  };
 
 /** Comma-separated, without blanks; empty text is an empty list. */
-export const list = (value: string): string[] => value.split(',').map((item) => item.trim()).filter((item) => item !== '');
+export const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 
 /** Empty text is undefined. */
-export const optional = <T>(parse: (text: string) => T) => (value: string): T | undefined => (value === '' ? undefined : parse(value));
+export const optional =
+  <T>(parse: (text: string) => T) =>
+  (value: string): T | undefined =>
+    value === '' ? undefined : parse(value);
 
-export const atLeast = (length: number) => (value: string): string => {
-  if (value.length < length) throw new Error(`expected at least ${length} characters`);
-  return value;
-};
+export const atLeast =
+  (length: number) =>
+  (value: string): string => {
+    if (value.length < length) throw new Error(`expected at least ${length} characters`);
+    return value;
+  };
 
 /** Secrets that this project made for development start with this: fine on loopback, refused elsewhere. */
 export const developmentMark = 'dev-';

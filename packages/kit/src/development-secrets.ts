@@ -20,7 +20,10 @@ export function developmentSecrets(folder: string): DevelopmentSecrets {
   const file = join(folder, 'development-secrets.json');
   if (existsSync(file)) return { ...(JSON.parse(readFileSync(file, 'utf8')) as { tokenSecret: string; apiKey: string }), made: false };
   mkdirSync(folder, { recursive: true });
-  const secrets = { tokenSecret: developmentMark + randomBytes(32).toString('base64url'), apiKey: developmentMark + randomBytes(24).toString('base64url') };
+  const secrets = {
+    tokenSecret: developmentMark + randomBytes(32).toString('base64url'),
+    apiKey: developmentMark + randomBytes(24).toString('base64url'),
+  };
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return { ...secrets, made: true };
 }

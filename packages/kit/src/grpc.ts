@@ -33,6 +33,7 @@ export const grpcChannelCredentials = (config: ConfigOf<typeof grpcConfig>): Cha
 function tlsFiles(config: ConfigOf<typeof grpcConfig>): { ca: Buffer; cert: Buffer; key: Buffer } | undefined {
   const { grpcTlsCa, grpcTlsCert, grpcTlsKey } = config;
   if (grpcTlsCa === undefined && grpcTlsCert === undefined && grpcTlsKey === undefined) return undefined;
-  if (grpcTlsCa === undefined || grpcTlsCert === undefined || grpcTlsKey === undefined) throw new Error('TLS between services needs PLAZA_GRPC_TLS_CA, _CERT and _KEY');
+  if (grpcTlsCa === undefined || grpcTlsCert === undefined || grpcTlsKey === undefined)
+    throw new Error('TLS between services needs PLAZA_GRPC_TLS_CA, _CERT and _KEY');
   return { ca: readFileSync(grpcTlsCa), cert: readFileSync(grpcTlsCert), key: readFileSync(grpcTlsKey) };
 }

@@ -12,7 +12,20 @@ export function createLogger(service: string, level: string, destination?: Desti
     base: { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     redact: {
-      paths: ['token', 'apiKey', 'authorization', 'password', 'secret', 'body', '*.token', '*.apiKey', '*.authorization', '*.password', '*.secret', '*.body'],
+      paths: [
+        'token',
+        'apiKey',
+        'authorization',
+        'password',
+        'secret',
+        'body',
+        '*.token',
+        '*.apiKey',
+        '*.authorization',
+        '*.password',
+        '*.secret',
+        '*.body',
+      ],
       censor: '[redacted]',
     },
   };

@@ -36,15 +36,13 @@ export function connectNats(config: ConfigOf<typeof natsConfig>, name: string): 
 
 /** Tells `listener` when the connection was lost (false), also for good, and when it is back (true). The result ends that. */
 export function onNatsConnection(connection: NatsConnection, listener: (connected: boolean) => void): () => void {
-  let ended = false;
+  const ends = new AbortController();
   const told = { disconnect: false, reconnect: true, close: false } as const;
   void (async () => {
     for await (const status of connection.status()) {
-      if (ended) return;
+      if (ends.signal.aborted) return;
       if (status.type === 'disconnect' || status.type === 'reconnect' || status.type === 'close') listener(told[status.type]);
     }
   })();
-  return () => {
-    ended = true;
-  };
+  return () => ends.abort();
 }

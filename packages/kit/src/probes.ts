@@ -34,9 +34,12 @@ export class ProbeServer {
     private readonly probes: Probes,
     private readonly registry: Registry,
   ) {
-    this.#server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 5000 }, (request, response) => {
-      void this.#answer(request.method ?? '', (request.url ?? '').split('?')[0] ?? '', response);
-    });
+    this.#server = createServer(
+      { maxHeaderSize: 8192, requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 5000 },
+      (request, response) => {
+        void this.#answer(request.method ?? '', (request.url ?? '').split('?')[0] ?? '', response);
+      },
+    );
     this.#server.maxConnections = 64;
   }
 

@@ -65,6 +65,8 @@ export async function runService<T extends Table>(main: ServiceMain<T>): Promise
 }
 
 function refuseConfig(name: string, mistakes: readonly string[]): void {
-  process.stderr.write(`${name} does not start: ${mistakes.length} mistake(s) in its configuration\n${mistakes.map((line) => `  ${line}\n`).join('')}`);
+  process.stderr.write(
+    `${name} does not start: ${mistakes.length} mistake(s) in its configuration\n${mistakes.map((line) => `  ${line}\n`).join('')}`,
+  );
   process.exit(exitConfig);
 }

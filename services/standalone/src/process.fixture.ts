@@ -16,7 +16,7 @@ export interface Started {
 }
 
 export const launch = (env: Readonly<Record<string, string>>): ChildProcess =>
-  spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...anyPorts, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  spawn(process.execPath, [main], { env: { ...anyPorts, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 
 export const exitOf = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null || child.signalCode !== null
