@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const [sockets, rate, seconds] = [Number(values.sockets), Number(values.rate), Number(values.seconds)];
-/** Of the admission limit of an edge (2,000 a second): this many open at once, each round waits for its handshakes. */
+/** Sockets that are opened at once; the next follow when these have shaken hands. */
 const atOnce = 100;
 const settleMs = 2000;
 
