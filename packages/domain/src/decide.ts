@@ -1,33 +1,84 @@
+import { addBots, clearBots, removeBots } from './commands/bots.js';
+import { blockDevice, blockMember, unblockDevice, unblockMember } from './commands/block.js';
+import { cancelClose, scheduleClose } from './commands/close.js';
+import { changeSettings, changeTerms, listTerms } from './commands/settings.js';
+import { countMembers, getMembers, listSessions, setTags, updateMember } from './commands/members.js';
+import { deleteQueue, dropQueue, getQueueElements, initQueue, listQueue, offerQueue, peekQueue, pollQueue, updateQueue } from './commands/queue.js';
+import { listAttributes, removeAttributes, setAttributes } from './commands/attributes.js';
+import { decideAboutAccounts } from './commands/restrictions.js';
+import { muteRoom, muteTag, unmuteRoom, unmuteTag } from './commands/room-mute.js';
+import { pinMessage, unpinMessage } from './commands/pin.js';
+import { react } from './commands/react.js';
+import { recallMessage, recallMessages } from './commands/recall.js';
+import type { Handler, Handlers } from './commands/handler.js';
 import { sendMessage } from './commands/messages.js';
 import { kickMember, muteMember, timedMuteMember, timedUnmuteMember, unmuteMember } from './commands/moderation.js';
 import { join, leave } from './commands/presence.js';
 import { getRoom, listMembers } from './commands/reads.js';
 import { setRole } from './commands/roles.js';
 import { closeRoom, createRoom, openRoom, updateRoom } from './commands/room.js';
+import { accountsRoom } from './ids.js';
 import { isLonger, textLimits } from './limits.js';
 import { refused } from './outcome.js';
 import { refuse, type Refusal } from './refusal.js';
 import { isCreated } from './room-state.js';
-import type { Command, Context, CreatedRoom, Decision, RoomState } from './types.js';
+import type { Command, Context, Decision, RoomState } from './types.js';
 
-type InRoom = Exclude<Command, { $case: 'createRoom' }>;
-type Handler<C extends InRoom['$case']> = (room: CreatedRoom, value: Extract<InRoom, { $case: C }>['value'], context: Context) => Decision;
+type InRoom = Exclude<Command['$case'], 'createRoom' | 'restrictAccount' | 'listRestrictions'>;
 
-const handlers: { readonly [C in InRoom['$case']]: Handler<C> } = {
+const handlers: Handlers<InRoom> = {
   join,
   leave,
   sendMessage,
+  react,
+  recallMessage,
+  recallMessages,
+  pinMessage,
+  unpinMessage,
   getRoom,
   listMembers,
+  getMembers,
+  countMembers,
+  listSessions,
+  listQueue,
+  peekQueue,
+  getQueueElements,
+  listAttributes,
+  listTerms,
   muteMember,
   unmuteMember,
   timedMuteMember,
   timedUnmuteMember,
   kickMember,
   setRole,
+  blockMember,
+  unblockMember,
+  muteRoom,
+  unmuteRoom,
+  muteTag,
+  unmuteTag,
+  updateMember,
+  setTags,
+  blockDevice,
+  unblockDevice,
   updateRoom,
   openRoom,
   closeRoom,
+  scheduleClose,
+  cancelClose,
+  changeSettings,
+  changeTerms,
+  setAttributes,
+  removeAttributes,
+  addBots,
+  removeBots,
+  clearBots,
+  initQueue,
+  offerQueue,
+  pollQueue,
+  updateQueue,
+  dropQueue,
+  deleteQueue,
 };
 
 /**
@@ -37,11 +88,13 @@ const handlers: { readonly [C in InRoom['$case']]: Handler<C> } = {
 export function decide(room: RoomState, command: Command, context: Context): Decision {
   if (isLonger(context.commandId, textLimits.commandId))
     return refused('too-large', `command_id has more than ${textLimits.commandId} characters`);
+  if (room.id === accountsRoom) return decideAboutAccounts(room, command, context);
   if (command.$case === 'createRoom') return createRoom(room, command.value, context);
   if (!isCreated(room)) return refused('not-found', 'there is no such room');
+  if (command.$case === 'restrictAccount' || command.$case === 'listRestrictions') return refused('bad-request', 'asked of the room of accounts only');
   const comesOrGoes = command.$case === 'join' || command.$case === 'leave';
   const no = comesOrGoes ? undefined : mayAsk(room, context);
-  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom['$case']>)(room, command.value, context);
+  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom>)(room, command.value as never, context);
 }
 
 /** Why this actor may not ask this room anything: it is not there, or the session's account is not in it. Queries ask this too. */

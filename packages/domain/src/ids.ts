@@ -17,5 +17,10 @@ const accountId = /^[A-Za-z0-9_\-.@:]{1,64}$/;
 export const parseRoomId = (text: string): RoomId | undefined => (roomId.test(text) ? (text as RoomId) : undefined);
 export const parseAccountId = (text: string): AccountId | undefined => (accountId.test(text) ? (text as AccountId) : undefined);
 
+/** The pseudo-room with what holds for accounts in all rooms; no room of the platform can have this id. */
+export const accountsRoom = 'accounts:' as RoomId;
+/** As `parseRoomId`, and the room of accounts: for what comes from our own processes. */
+export const parseRoomKey = (text: string): RoomId | undefined => (text === accountsRoom ? accountsRoom : parseRoomId(text));
+
 /** Anonymous guests get their accounts from Plaza; no token may carry such an account. */
 export const isAnonymousAccount = (account: string): boolean => account.startsWith('anon-');

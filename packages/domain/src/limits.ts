@@ -10,6 +10,7 @@ export const defaultLimits: Limits = {
   noticesUpTo: 100,
   bucketRows: 10_000,
   bucketMs: dayMs,
+  graceMs: 15_000,
 };
 
 /** Code points. */

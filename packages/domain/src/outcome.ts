@@ -2,7 +2,7 @@ import type { Event, Notice } from '@plaza/proto/client';
 import { textLimits, type TextRule } from './limits.js';
 import { nextPosition } from './position.js';
 import { refuse, type Refusal, type RefusalCode } from './refusal.js';
-import type { Context, DecidedEvent, Decision, ReplyResult, RoomState } from './types.js';
+import type { Audience, Context, DecidedEvent, Decision, ReplyResult, RoomState } from './types.js';
 import { operatorOf } from './views.js';
 
 /** What is to happen; its position, time and operator follow from the room and the context. */
@@ -11,7 +11,7 @@ export interface Happening {
   readonly targets?: readonly string[];
   readonly notice?: Notice | undefined;
   readonly stored?: boolean;
-  readonly audience?: DecidedEvent['audience'];
+  readonly audience?: Audience;
 }
 
 /** Gives happenings their places behind the room's last event, one after the other. */

@@ -1,12 +1,13 @@
 /** Rooms, actors and commands for tests: short names for what tables need, and arbitraries for properties. */
-import { MessageClass, Role, type Notice, type NoticesMode, type RoomChanges } from '@plaza/proto/client';
+import { MemberList, MessageClass, MessageOptions, Role, type Notice, type NoticesMode, type RoomChanges } from '@plaza/proto/client';
 import fc from 'fast-check';
 import { apply } from './apply.js';
 import { decide } from './decide.js';
 import { isAnonymousAccount, parseAccountId, parseRoomId, type AccountId } from './ids.js';
 import { defaultLimits } from './limits.js';
+import { Recent } from './recent.js';
 import { isCreated, newRoom } from './room-state.js';
-import type { Actor, Command, Context, CreatedRoom, DecidedEvent, Decision, PresenceView, RoomState } from './types.js';
+import type { Actor, Command, Context, CreatedRoom, DecidedEvent, Decision, PresenceView, RoomState, SessionActor } from './types.js';
 
 export const startMs = Date.UTC(2026, 0, 1);
 export const account = (name: string): AccountId => parseAccountId(name)!;
@@ -19,13 +20,22 @@ export const people = {
   other: 'otto',
 } as const;
 
-export const session = (name: string, disconnected = false): Actor => ({
+export const session = (name: string, more: Partial<SessionActor> = {}): SessionActor => ({
   kind: 'session',
   account: account(name),
   anonymous: isAnonymousAccount(name),
   nickname: `${name}!`,
   avatar: '',
-  disconnected,
+  ext: '',
+  deviceId: '',
+  deviceKind: '',
+  tags: [],
+  labels: [],
+  roleHint: Role.ROLE_UNSPECIFIED,
+  noticeAudience: '',
+  enteredMs: startMs,
+  disconnected: false,
+  ...more,
 });
 export const api = (operator?: string, as?: string): Actor => ({
   kind: 'api',
@@ -42,6 +52,9 @@ export function presenceOf(sessions: Readonly<Record<string, number>>): Presence
     settling: false,
     isPresent: (name) => Object.hasOwn(sessions, name),
     sessionsOf: (name) => sessions[name] ?? 0,
+    devicesOf: (name) => Array.from({ length: sessions[name] ?? 0 }, (_, i) => ({ deviceId: `d${i}`, deviceKind: 'web', enteredMs: startMs + i })),
+    profileOf: (name) => (Object.hasOwn(sessions, name) ? { nickname: `${name}!`, avatar: '', ext: '' } : undefined),
+    leftMs: () => 0,
   };
 }
 
@@ -52,6 +65,7 @@ export const contextOf = (actor: Actor, more: Partial<Context> = {}): Context =>
   actor,
   commandId: '',
   presence: everybody,
+  recent: new Recent(),
   limits: defaultLimits,
   ...more,
 });
@@ -63,19 +77,20 @@ export const noChanges: RoomChanges = {
   ext: undefined,
   notices: undefined,
   anonymousAllowed: undefined,
+  queueRights: undefined,
 };
 
 export const command = {
   join: (value: { nickname?: string; avatar?: string; ext?: string } = {}): Command => ({
     $case: 'join',
-    value: { after: undefined, nickname: '', avatar: '', ext: '', ...value },
+    value: { after: undefined, nickname: '', avatar: '', ext: '', tags: [], noticeAudience: '', ...value },
   }),
   leave: (): Command => ({ $case: 'leave', value: {} }),
   say: (text: string, options: { store?: boolean; class?: MessageClass; ext?: string } = {}): Command => ({
     $case: 'sendMessage',
     value: {
       body: { ext: options.ext ?? '', content: { $case: 'text', value: { text } } },
-      options: { store: options.store, class: options.class ?? MessageClass.MESSAGE_CLASS_UNSPECIFIED },
+      options: MessageOptions.create({ store: options.store, class: options.class ?? MessageClass.MESSAGE_CLASS_UNSPECIFIED }),
     },
   }),
   custom: (subType: string, content: string): Command => ({
@@ -83,7 +98,7 @@ export const command = {
     value: { body: { ext: '', content: { $case: 'custom', value: { subType, content } } }, options: undefined },
   }),
   getRoom: (): Command => ({ $case: 'getRoom', value: {} }),
-  listMembers: (): Command => ({ $case: 'listMembers', value: { pageToken: '', limit: 0 } }),
+  listMembers: (): Command => ({ $case: 'listMembers', value: { pageToken: '', limit: 0, list: MemberList.MEMBER_LIST_UNSPECIFIED, tag: '' } }),
   mute: (name: string, notice?: Notice): Command => ({ $case: 'muteMember', value: { account: name, notice } }),
   unmute: (name: string, notice?: Notice): Command => ({ $case: 'unmuteMember', value: { account: name, notice } }),
   timedMute: (name: string, seconds: number, notice?: Notice): Command => ({
@@ -91,17 +106,17 @@ export const command = {
     value: { account: name, seconds, notice },
   }),
   timedUnmute: (name: string): Command => ({ $case: 'timedUnmuteMember', value: { account: name, notice: undefined } }),
-  kick: (name: string, reason = '', notice?: Notice): Command => ({ $case: 'kickMember', value: { account: name, reason, notice } }),
+  kick: (name: string, reason = '', notice?: Notice): Command => ({ $case: 'kickMember', value: { account: name, reason, notice, refuseSeconds: 0 } }),
   setRole: (name: string, role: Role, notice?: Notice): Command => ({ $case: 'setRole', value: { account: name, role, notice } }),
   create: (creator: string, profile?: Partial<RoomChanges>): Command => ({
     $case: 'createRoom',
-    value: { creator, profile: profile && { ...noChanges, ...profile } },
+    value: { creator, profile: profile && { ...noChanges, ...profile }, settings: undefined, close: undefined },
   }),
   update: (changes: Partial<RoomChanges>, notice?: Notice): Command => ({
     $case: 'updateRoom',
     value: { changes: { ...noChanges, ...changes }, notice },
   }),
-  open: (notice?: Notice): Command => ({ $case: 'openRoom', value: { notice } }),
+  open: (notice?: Notice): Command => ({ $case: 'openRoom', value: { notice, close: undefined } }),
   close: (reason = '', notice?: Notice): Command => ({ $case: 'closeRoom', value: { reason, notice } }),
 } as const;
 

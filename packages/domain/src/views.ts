@@ -44,6 +44,7 @@ export function roomInfo(room: RoomState, presence: Pick<PresenceView, 'accounts
     room: room.id,
     ...room.profile,
     notices: room.profile?.notices as RoomInfo['notices'],
+    queueRights: room.profile?.queueRights as RoomInfo['queueRights'],
     accounts,
     connections,
     settling,

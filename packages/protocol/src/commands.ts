@@ -1,25 +1,8 @@
-import { BinaryReader, type BinaryWriter } from '@bufbuild/protobuf/wire';
-import {
-  Authenticate,
-  CloseRoom,
-  CreateRoom,
-  GetRoom,
-  Join,
-  KickMember,
-  Leave,
-  ListMembers,
-  MuteMember,
-  OpenRoom,
-  Ping,
-  ReadHistory,
-  SendMessage,
-  SetRole,
-  TimedMuteMember,
-  TimedUnmuteMember,
-  UnmuteMember,
-  UpdateRoom,
-  type ClientFrame,
-} from '@plaza/proto/client';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import type { ClientFrame } from '@plaza/proto/client';
+import { bodyCodecs, bodyKinds } from '@plaza/proto/client-shapes';
+
+export { bodyKinds };
 
 /** What a client frame asks: one case of `ClientFrame.body`. */
 export type ClientBody = NonNullable<ClientFrame['body']>;
@@ -29,62 +12,11 @@ export type EdgeCase = 'authenticate' | 'ping' | 'readHistory';
 export type RoomCommand = Exclude<ClientBody, { $case: EdgeCase }>;
 export type CommandCase = RoomCommand['$case'];
 
+const { authenticate: authenticateKind, ping: pingKind, readHistory: readHistoryKind, ...commandKinds } = bodyKinds;
+export { authenticateKind, pingKind, readHistoryKind };
 /** A command's kind is its field number in `ClientFrame.body`; entries of room.proto carry it. */
-export const commandKinds = {
-  join: 16,
-  leave: 17,
-  sendMessage: 18,
-  getRoom: 32,
-  listMembers: 33,
-  muteMember: 48,
-  unmuteMember: 49,
-  timedMuteMember: 50,
-  timedUnmuteMember: 51,
-  kickMember: 52,
-  setRole: 53,
-  createRoom: 80,
-  updateRoom: 81,
-  openRoom: 82,
-  closeRoom: 83,
-} as const satisfies Record<CommandCase, number>;
+export { commandKinds };
 
-export const authenticateKind = 4;
-export const pingKind = 5;
-export const readHistoryKind = 6;
-
-export const bodyKinds: Readonly<Record<ClientBody['$case'], number>> = {
-  authenticate: authenticateKind,
-  ping: pingKind,
-  readHistory: readHistoryKind,
-  ...commandKinds,
-};
-
-interface Codec<T> {
-  encode(value: T, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader): T;
-}
-type Codecs = { readonly [C in ClientBody['$case']]: Codec<Extract<ClientBody, { $case: C }>['value']> };
-
-const codecs: Codecs = {
-  authenticate: Authenticate,
-  ping: Ping,
-  readHistory: ReadHistory,
-  join: Join,
-  leave: Leave,
-  sendMessage: SendMessage,
-  getRoom: GetRoom,
-  listMembers: ListMembers,
-  muteMember: MuteMember,
-  unmuteMember: UnmuteMember,
-  timedMuteMember: TimedMuteMember,
-  timedUnmuteMember: TimedUnmuteMember,
-  kickMember: KickMember,
-  setRole: SetRole,
-  createRoom: CreateRoom,
-  updateRoom: UpdateRoom,
-  openRoom: OpenRoom,
-  closeRoom: CloseRoom,
-};
 
 const caseOfKind: ReadonlyMap<number, ClientBody['$case']> = new Map(
   (Object.keys(bodyKinds) as ClientBody['$case'][]).map((name) => [bodyKinds[name], name]),
@@ -101,7 +33,7 @@ export function decodeBody(kind: number, body: Uint8Array): ClientBody | undefin
   if (name === undefined) return undefined;
   try {
     const reader = new BinaryReader(body);
-    const value = (codecs[name] as Codec<unknown>).decode(reader);
+    const value = bodyCodecs[name].decode(reader);
     // The generated decoder stops at a stray end-group tag instead of throwing.
     return reader.pos === body.length ? ({ $case: name, value } as ClientBody) : undefined;
   } catch {
@@ -116,6 +48,5 @@ export function decodeCommand(kind: number, body: Uint8Array): RoomCommand | und
 
 /** Encodes any body of a client frame; `body` is a fresh buffer. */
 export function encodeCommand(command: ClientBody): { kind: number; body: Uint8Array } {
-  const codec = codecs[command.$case] as Codec<unknown>;
-  return { kind: bodyKinds[command.$case], body: codec.encode(command.value).finish() };
+  return { kind: bodyKinds[command.$case], body: bodyCodecs[command.$case].encode(command.value).finish() };
 }

@@ -1,4 +1,4 @@
-import type { EnumShape, FieldShape, MessageShape } from './json-shapes.js';
+import type { EnumShape, FieldShape, MessageShape } from '@plaza/proto/client-shapes';
 
 const notConforming = Symbol('not conforming');
 type Checked = unknown;
@@ -41,9 +41,18 @@ function check(value: unknown, shape: FieldShape): Checked {
       return wholeNumber(value, maxUint32);
     case 'uint64':
       return wholeNumber(value, Number.MAX_SAFE_INTEGER);
+    case 'double':
+      return typeof value === 'number' && Number.isFinite(value) ? value : notConforming;
     default:
-      return 'enum' in shape ? enumValue(value, shape) : (conform(value, shape) ?? notConforming);
+      if ('enum' in shape) return enumValue(value, shape);
+      return 'repeated' in shape ? eachOf(value, shape.repeated) : (conform(value, shape) ?? notConforming);
   }
+}
+
+function eachOf(value: unknown, shape: FieldShape): Checked {
+  if (!Array.isArray(value)) return notConforming;
+  const checked = value.map((one) => check(one, shape));
+  return checked.includes(notConforming) ? notConforming : checked;
 }
 
 function wholeNumber(value: unknown, max: number): Checked {

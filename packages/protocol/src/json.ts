@@ -1,28 +1,9 @@
 import { Batch, ClientFrame, ServerFrame } from '@plaza/proto/client';
+import { clientFrameShape, uint64Names } from '@plaza/proto/client-shapes';
 import { encodeCommand } from './commands.js';
 import type { CrackedFrame } from './client-frame.js';
 import { conform } from './json-check.js';
-import { clientFrameShape } from './json-shapes.js';
 
-/** Every uint64 field of client.proto, as JSON names it. JSON gives these as decimal strings (protobuf's JSON mapping). */
-export const uint64Names: ReadonlySet<string> = new Set([
-  'after',
-  'atMs',
-  'before',
-  'completeFrom',
-  'createdMs',
-  'enteredMs',
-  'head',
-  'last',
-  'position',
-  'prev',
-  'timeMs',
-  'tokenExpiresMs',
-  'until',
-  'untilMs',
-  'upTo',
-  'updatedMs',
-]);
 
 const quoteUint64 = (name: string, value: unknown): unknown => (typeof value === 'number' && uint64Names.has(name) ? String(value) : value);
 

@@ -61,13 +61,14 @@ function checkContent(content: NonNullable<Body['content']>): Refusal | undefine
   if (content.$case === 'custom') {
     return subType.test(content.value.subType) ? undefined : refuse('bad-request', 'sub_type is 1-32 of A-Z a-z 0-9 _ - .');
   }
+  if (content.$case !== 'text') return refuse('bad-request', 'not there yet');
   return content.value.text === '' ? refuse('bad-request', 'the text is empty') : undefined;
 }
 
 function bodyRules({ content, ext }: Body, mostBody: number, mostExt: number): TextRule[] {
   const extRule = { field: 'ext', text: ext, most: mostExt, opaque: true };
   if (content?.$case === 'custom') return [{ field: 'content', text: content.value.content, most: mostBody, opaque: true }, extRule];
-  return [{ field: 'text', text: content?.value.text ?? '', most: mostBody }, extRule];
+  return [{ field: 'text', text: content?.$case === 'text' ? content.value.text : '', most: mostBody }, extRule];
 }
 
 function messageOf({ account, ...author }: Author, { body, options }: SendMessage, commandId: string): Message {
@@ -79,5 +80,9 @@ function messageOf({ account, ...author }: Author, { body, options }: SendMessag
     body,
     class: options?.class || MessageClass.MESSAGE_CLASS_NORMAL,
     commandId: commandId.startsWith(edgeGivenMark) ? '' : commandId,
+    platformExt: options?.platformExt ?? '',
+    labels: [],
+    masked: false,
+    notAgain: options?.notAgain ?? false,
   };
 }

@@ -71,5 +71,5 @@ export function kickMember(room: CreatedRoom, command: KickMember, context: Cont
   const target = targetOf(room, command, context, [{ field: 'reason', text: reason, most: textLimits.reason }]);
   if (typeof target !== 'string') return { refusal: target };
   if (!context.presence.isPresent(target)) return refused('not-found', 'the account is not in the room');
-  return done(room, context, { kind: { $case: 'kicked', value: { reason } }, targets: [target], notice });
+  return done(room, context, { kind: { $case: 'kicked', value: { reason, refusedUntilMs: 0 } }, targets: [target], notice });
 }

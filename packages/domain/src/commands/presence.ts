@@ -1,10 +1,8 @@
 import { LeaveReason, NoticesMode, type Join, type Leave, type Member } from '@plaza/proto/client';
 import { checkTexts, textLimits } from '../limits.js';
 import { answer, placed, refusal, refused, unchanged } from '../outcome.js';
-import type { Actor, Context, CreatedRoom, Decision } from '../types.js';
+import type { Context, CreatedRoom, Decision, SessionActor } from '../types.js';
 import { memberView, roleOf, roomInfo } from '../views.js';
-
-type Session = Extract<Actor, { kind: 'session' }>;
 
 /** Enters the room. The first session of an account is told to the room where notices are on. */
 export function join(room: CreatedRoom, command: Join, context: Context): Decision {
@@ -26,10 +24,10 @@ export function join(room: CreatedRoom, command: Join, context: Context): Decisi
   const one = first ? 1 : 0;
   const counts = { accounts: presence.accounts + one, connections: presence.connections + one, settling: presence.settling };
   const events = told ? placed(room, context, [{ kind: { $case: 'entered', value: { member: self } }, targets: [actor.account] }]) : [];
-  return { events, reply: { $case: 'joined', value: { self, room: roomInfo(room, counts), complete: true, completeFrom: 0 } } };
+  return { events, reply: { $case: 'joined', value: { self, room: roomInfo(room, counts), complete: true, completeFrom: 0, recent: [] } } };
 }
 
-function mayEnter(room: CreatedRoom, actor: Session): Decision | undefined {
+function mayEnter(room: CreatedRoom, actor: SessionActor): Decision | undefined {
   if (!room.profile.open) return refused('room-closed');
   if (actor.anonymous && !room.profile.anonymousAllowed) return refused('anonymous-refused');
   return room.members.get(actor.account)?.blocked ? refused('blocked') : undefined;

@@ -16,7 +16,7 @@ export function createRoom(room: RoomState, { creator, profile }: CreateRoom, co
   }
   const no = checkChanges(profile, context.limits);
   if (no) return refusal(no);
-  return done(room, context, { kind: { $case: 'roomCreated', value: { creator, profile } }, audience: 'nobody' });
+  return done(room, context, { kind: { $case: 'roomCreated', value: { creator, profile, settings: undefined, close: undefined } }, audience: 'nobody' });
 }
 
 /** The event has the fields that change, and what they were. */
@@ -25,20 +25,22 @@ export function updateRoom(room: CreatedRoom, { changes, notice }: UpdateRoom, c
   const no = checkChanges(changes, context.limits) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
   const value = difference(room.profile, changes);
-  return value ? done(room, context, { kind: { $case: 'roomUpdated', value }, notice }) : unchanged;
+  if (value === undefined) return unchanged;
+  const kind = { $case: 'roomUpdated', value: { ...value, close: undefined, previousClose: undefined, closeChanged: false } } as const;
+  return done(room, context, { kind, notice });
 }
 
 export function openRoom(room: CreatedRoom, { notice }: OpenRoom, context: Context): Decision {
   const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
-  return room.profile.open ? unchanged : done(room, context, { kind: { $case: 'roomOpened', value: {} }, notice });
+  return room.profile.open ? unchanged : done(room, context, { kind: { $case: 'roomOpened', value: { close: undefined } }, notice });
 }
 
 export function closeRoom(room: CreatedRoom, { reason, notice }: CloseRoom, context: Context): Decision {
   const reasonRule = { field: 'reason', text: reason, most: textLimits.reason };
   const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice), reasonRule]);
   if (no) return refusal(no);
-  return room.profile.open ? done(room, context, { kind: { $case: 'roomClosed', value: { reason } }, notice }) : unchanged;
+  return room.profile.open ? done(room, context, { kind: { $case: 'roomClosed', value: { reason, close: undefined } }, notice }) : unchanged;
 }
 
 const mayOpenOrClose = (room: CreatedRoom, { actor }: Context): Refusal | undefined =>
@@ -76,4 +78,5 @@ const noChanges: RoomChanges = {
   ext: undefined,
   notices: undefined,
   anonymousAllowed: undefined,
+  queueRights: undefined,
 };

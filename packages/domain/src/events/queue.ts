@@ -1,0 +1,3 @@
+import { noState, type Appliers } from './applier.js';
+
+export const queueEvents: Appliers<'queueChanged'> = { queueChanged: noState };
