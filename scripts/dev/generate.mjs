@@ -4,7 +4,13 @@ import { writeShapes } from './shapes.mjs';
 
 /** TypeScript from the proto files; buf itself comes from the registry and asks nobody. */
 export function generate({ always = false } = {}) {
-  const files = ['buf.gen.yaml', 'buf.yaml', 'tooling/package.json', 'scripts/dev/shapes.mjs', ...filesBelow('proto/plaza', (path) => path.endsWith('.proto'))];
+  const files = [
+    'buf.gen.yaml',
+    'buf.yaml',
+    'tooling/package.json',
+    'scripts/dev/shapes.mjs',
+    ...filesBelow('proto/plaza', (path) => path.endsWith('.proto')),
+  ];
   // Two times in a row, too: the mark of the first must not stop the second.
   const fingerprint = always ? String(Date.now()) : hashOfContents(files);
   unlessDone('proto/gen/.made-from', fingerprint, () => {

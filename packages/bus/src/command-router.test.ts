@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BulkAsk } from '@plaza/proto/room';
-import { Beat, EntryOutcome, type BulkAnswer, type Entry, type ReplyBatch, type SessionFacts } from '@plaza/proto/room';
+import { Beat, EntryOutcome, type BulkAnswer, type Entry, SessionFacts, type ReplyBatch } from '@plaza/proto/room';
 import { eventually, FakeClock } from '@plaza/testkit';
 import { CommandRouter, type CommandOutcome, type RoutedCommand } from './command-router.js';
 import type { Peers } from './peers.js';
@@ -20,15 +20,17 @@ class ScriptedDoor implements RoomDoor {
   attached = 0;
   asks = 0;
   end: (session: number, code: string) => void = () => undefined;
+  deliver: (sessions: number[], text: string) => void = () => undefined;
   carriedOut: (commandId: string) => void = () => undefined;
 
   attach(_asker: string, replies: (batch: ReplyBatch) => void): AttachedAsker {
     this.attached++;
-    this.end = (session, code) => replies({ replies: [], ended: [{ session, code }] });
+    this.end = (session, code) => replies({ replies: [], ended: [{ session, code }], deliveries: [] });
+    this.deliver = (sessions, text) => replies({ replies: [], ended: [], deliveries: [{ sessions, direct: Buffer.from(text) }] });
     return {
       commands: (entries) => {
         this.seen.push(...entries);
-        if (this.mode !== 'silent') replies({ replies: entries.map((entry) => this.#answer(entry)), ended: [] });
+        if (this.mode !== 'silent') replies({ replies: entries.map((entry) => this.#answer(entry)), ended: [], deliveries: [] });
       },
       ask: (ask) => this.#asked(ask),
       detach: () => undefined,
@@ -65,18 +67,8 @@ class SuspectedPeers implements Peers {
   }
 }
 
-const factsOf = (session: number): SessionFacts => ({
-  session,
-  room: 'lobby',
-  account: `account-${session}`,
-  anonymous: false,
-  deviceId: '',
-  deviceKind: '',
-  nickname: '',
-  avatar: '',
-  ext: '',
-  enteredMs: 1,
-});
+const factsOf = (session: number): SessionFacts =>
+  SessionFacts.fromPartial({ session, room: 'lobby', account: `account-${session}`, enteredMs: 1 });
 
 const heads: NonNullable<BulkAsk['ask']> = { $case: 'heads', value: { rooms: ['lobby'] } };
 
@@ -106,6 +98,7 @@ describe('CommandRouter', () => {
       clock,
       factsOf: (session) => (gone.has(session) ? undefined : factsOf(session)),
       onEnded: (session, code) => ended.push(`${session} ${code}`),
+      onDelivery: (sessions, direct) => ended.push(`${sessions.join()} ${Buffer.from(direct).toString()}`),
       limits: { unansweredPerShard: 1000 },
     });
   });
@@ -416,16 +409,25 @@ describe('CommandRouter', () => {
     await eventually(async () => expect(ended).toEqual(['7 replaced']));
   });
 
+  test('directed messages for sessions are passed on', async () => {
+    const a = serve('a');
+    holds('a', 10);
+    submit('c1');
+    await expectAnswered(['c1']);
+    a.deliver([1, 7], 'psst');
+    await eventually(async () => expect(ended).toEqual(['1,7 psst']));
+  });
+
   test('each opening of a link is told', async () => {
     const opened: string[] = [];
-    router.onLink(({ id, epoch }) => opened.push(`${id} ${epoch}`));
+    router.onLink(({ id }) => opened.push(id));
     serve('a');
     holds('a', 10);
-    await eventually(async () => expect(opened).toEqual(['a 10']));
+    await eventually(async () => expect(opened).toEqual(['a']));
     gateway.breakLinks('a');
     await eventually(async () => expect(peers.suspects).toHaveLength(1));
     await clock.pass(100);
-    expect(opened).toEqual(['a 10', 'a 10']);
+    expect(opened).toEqual(['a', 'a']);
   });
 
   describe('asks', () => {
@@ -446,6 +448,17 @@ describe('CommandRouter', () => {
       holds('b', 20);
       const answers = await asked;
       expect(answers.map(({ answer }) => answer?.$case)).toEqual(['heads']);
+    });
+
+    test('go to one process by its address, whatever it holds', async () => {
+      serve('c');
+      const answers: BulkAnswer[] = [];
+      for await (const answer of router.askProcess({ id: 'c', address: 'c' }, heads, new AbortController().signal)) answers.push(answer);
+      expect(answers.map(({ answer }) => answer?.$case)).toEqual(['heads']);
+      const nowhere = async () => {
+        for await (const _ of router.askProcess({ id: 'd', address: 'd' }, heads, new AbortController().signal));
+      };
+      await expect(nowhere()).rejects.toThrow(LinkBroken);
     });
 
     test('end with LinkBroken when the asker has no more patience', async () => {

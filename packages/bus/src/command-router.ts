@@ -10,11 +10,11 @@ import {
   type SessionFacts,
 } from '@plaza/proto/room';
 import { askHolder, changeOf } from './bulk-ask.js';
-import { HolderLinks, type HolderLink } from './holder-links.js';
+import { HolderLinks, type HolderLink, type Holder as Process } from './holder-links.js';
 import type { Peers } from './peers.js';
-import type { RoomGateway } from './room-gateway.js';
+import { LinkBroken, type RoomGateway } from './room-gateway.js';
 import { ShardLane, type CommandOutcome, type Pending, type RoutedCommand } from './shard-lane.js';
-import type { Holder, ShardTable } from './shard-table.js';
+import type { ShardTable } from './shard-table.js';
 
 export type { CommandOutcome, RoutedCommand } from './shard-lane.js';
 
@@ -31,6 +31,8 @@ export interface CommandRouterOptions {
   factsOf(session: number): SessionFacts | undefined;
   /** The holder ends a session; `code` is of the refusal catalogue. */
   onEnded(session: number, code: string): void;
+  /** A directed message for these sessions: an encoded plaza.v1.Direct. After a break of the link it may come again. */
+  onDelivery(sessions: readonly number[], direct: Uint8Array): void;
   readonly limits: {
     /** Beyond it commands are answered `unavailable` at once. */
     readonly unansweredPerShard: number;
@@ -55,7 +57,7 @@ const comeBackMs = 1000;
 export class CommandRouter {
   readonly #lanes: ShardLane[];
   readonly #links: HolderLinks<Pending>;
-  readonly #listeners = new Set<(holder: Holder) => void>();
+  readonly #listeners = new Set<(holder: Process) => void>();
   readonly #options: CommandRouterOptions;
   readonly #sweep: Timer;
   readonly #giveUpMs: number;
@@ -112,6 +114,13 @@ export class CommandRouter {
     yield* askHolder(() => (this.#closed ? 'closed' : this.#linkTo(shard)?.link), again, ask, signal);
   }
 
+  /** Asks one holder process, whatever it holds; ends with LinkBroken when `signal` aborts or the link breaks. */
+  async *askProcess(holder: Process, ask: NonNullable<BulkAsk['ask']>, signal: AbortSignal): AsyncGenerator<BulkAnswer, void, undefined> {
+    const link = this.#closed ? undefined : this.#links.to(holder);
+    if (link === undefined) throw new LinkBroken(`${holder.id} cannot be asked now`);
+    yield* link.link.ask(ask, signal);
+  }
+
   /** The holder of this epoch was told all sessions of the shard: commands go without their facts. */
   markAnnounced(shard: number, epoch: number): void {
     this.#linkTo(shard);
@@ -119,7 +128,7 @@ export class CommandRouter {
   }
 
   /** Called when a link to a holder was opened, first or again: what it has to know about sessions should be announced. */
-  onLink(listener: (holder: Holder) => void): () => void {
+  onLink(listener: (holder: Process) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -146,7 +155,7 @@ export class CommandRouter {
     return this.#lanes[shard]!;
   }
 
-  #tellOpened(holder: Holder): void {
+  #tellOpened(holder: Process): void {
     for (const listener of this.#listeners) listener(holder);
   }
 
@@ -182,12 +191,13 @@ export class CommandRouter {
     for (const shard of this.#options.table.shardsOf(id)) if (this.#lane(shard).retry === undefined) this.#dispatch(this.#lane(shard));
   }
 
-  #replies(link: HolderLink<Pending>, { replies, ended }: ReplyBatch): void {
+  #replies(link: HolderLink<Pending>, { replies, ended, deliveries }: ReplyBatch): void {
     for (const reply of replies) {
       const pending = link.sent.get(reply.number);
       if (pending !== undefined) this.#take(pending, reply);
     }
     for (const { session, code } of ended) this.#options.onEnded(session, code);
+    for (const { sessions, direct } of deliveries) this.#options.onDelivery(sessions, direct);
   }
 
   #take(pending: Pending, { outcome, reply }: EntryReply): void {

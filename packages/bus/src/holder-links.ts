@@ -1,7 +1,10 @@
 import type { Clock, Timer } from '@plaza/kit';
 import type { ReplyBatch } from '@plaza/proto/room';
 import type { RoomGateway, RoomLink } from './room-gateway.js';
-import type { Holder } from './shard-table.js';
+import type { Holder as HeldBy } from './shard-table.js';
+
+/** A room-state process as links know it. */
+export type Holder = Pick<HeldBy, 'id' | 'address'>;
 
 /** One link to one holder process, and what went out on it and has no reply yet, by number. */
 export class HolderLink<P> {

@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import type { CommandBatch, EndSession, EntryReply, ReplyBatch } from '@plaza/proto/room';
+import type { CommandBatch, Delivery, EndSession, EntryReply, ReplyBatch } from '@plaza/proto/room';
 import { FlushPacer, packed } from './flush-pacer.js';
 import { maxBatchBytes } from './room-gateway.grpc.js';
 
@@ -10,6 +10,7 @@ const maxWaitingBytes = 32 * 1024 * 1024;
 export class ReplyWriter {
   #replies: EntryReply[] = [];
   #ended: EndSession[] = [];
+  #deliveries: Delivery[] = [];
   #bytes = 0;
   #full = false;
   readonly #pacer: FlushPacer;
@@ -26,23 +27,30 @@ export class ReplyWriter {
     });
   }
 
-  add({ replies, ended }: ReplyBatch): void {
+  add({ replies, ended, deliveries }: ReplyBatch): void {
     for (const reply of replies) {
       this.#replies.push(reply);
       this.#bytes += replyBytes(reply);
     }
     for (const session of ended) this.#ended.push(session);
+    for (const delivery of deliveries) {
+      this.#deliveries.push(delivery);
+      this.#bytes += deliveryBytes(delivery);
+    }
     if (this.#bytes > maxWaitingBytes) this.tooSlow();
     else this.#pacer.ask();
   }
 
   flush(): void {
-    if (this.#full || (this.#replies.length === 0 && this.#ended.length === 0)) return;
+    if (this.#full || (this.#replies.length === 0 && this.#ended.length === 0 && this.#deliveries.length === 0)) return;
     const [first = [], ...rest] = packed(this.#replies, replyBytes, maxBatchBytes);
-    this.#full = !this.call.write({ replies: first, ended: this.#ended });
-    for (const replies of rest) this.#full = !this.call.write({ replies, ended: [] });
+    const deliveries = packed(this.#deliveries, deliveryBytes, maxBatchBytes);
+    this.#full = !this.call.write({ replies: first, ended: this.#ended, deliveries: [] });
+    for (const replies of rest) this.#full = !this.call.write({ replies, ended: [], deliveries: [] });
+    for (const some of deliveries) this.#full = !this.call.write({ replies: [], ended: [], deliveries: some });
     this.#replies = [];
     this.#ended = [];
+    this.#deliveries = [];
     this.#bytes = 0;
   }
 
@@ -52,3 +60,4 @@ export class ReplyWriter {
 }
 
 const replyBytes = (reply: EntryReply): number => reply.reply.length + 24;
+const deliveryBytes = ({ sessions, direct }: Delivery): number => direct.length + 5 * sessions.length + 16;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BulkAnswer, BulkAsk, EntryReply } from '@plaza/proto/room';
-import { Entry, EntryOutcome, type ReplyBatch } from '@plaza/proto/room';
+import { Entry, EntryOutcome, SessionFacts, type ReplyBatch } from '@plaza/proto/room';
 import { eventually } from '@plaza/testkit';
 import { LinkBroken, type AttachedAsker, type RoomDoor, type RoomGateway, type RoomLink } from './room-gateway.js';
 
@@ -30,7 +30,7 @@ class EchoDoor implements RoomDoor {
     return {
       commands: (entries) => {
         this.batches.push(entries);
-        if (!this.silent) replies({ replies: entries.map(({ number, body }) => answered(number, body)), ended: [] });
+        if (!this.silent) replies({ replies: entries.map(({ number, body }) => answered(number, body)), ended: [], deliveries: [] });
       },
       ask: this.answers,
       detach: () => {
@@ -77,6 +77,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
     let link: RoomLink;
     let replies: EntryReply[];
     let ended: string[];
+    let delivered: string[];
     let broken: string[];
 
     const openAt = (address: string): RoomLink =>
@@ -84,6 +85,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
         replies: (batch) => {
           replies.push(...batch.replies);
           ended.push(...batch.ended.map(({ session, code }) => `${session} ${code}`));
+          delivered.push(...batch.deliveries.map(({ sessions, direct }) => `${sessions.join()} ${Buffer.from(direct).toString()}`));
         },
         broken: (cause) => broken.push(cause),
       });
@@ -96,7 +98,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
 
     beforeEach(() => {
       under = make();
-      [replies, ended, broken] = [[], [], []];
+      [replies, ended, delivered, broken] = [[], [], [], []];
     });
     afterEach(async () => {
       link.close();
@@ -105,7 +107,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
 
     test('entries arrive once, whole and in order, and each reply comes back', async () => {
       await start(new EchoDoor());
-      const facts = {
+      const facts = SessionFacts.fromPartial({
         session: 7,
         room: 'lobby',
         account: 'ann',
@@ -116,7 +118,8 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
         avatar: '',
         ext: '',
         enteredMs: 12,
-      };
+        tags: ['vip'],
+      });
       link.send([{ ...entry(1, Buffer.from('one')), facts, commandId: 'c1', operator: 'op', asAccount: 'as', disconnected: true }]);
       for (let n = 2; n <= 500; n++) link.send([entry(n, Buffer.from(String(n)))]);
       await eventually(async () => expect(replies).toHaveLength(500));
@@ -143,12 +146,15 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
       expect(replies.every(({ reply }) => reply.length === 16_000)).toBe(true);
     });
 
-    test('replies and ended sessions come without being asked for', async () => {
+    test('ended sessions and deliveries come without being asked for, those in their order', async () => {
       await start(new EchoDoor());
       link.send([entry(1)]);
       await eventually(async () => expect(replies).toHaveLength(1));
-      door.send({ replies: [], ended: [{ session: 9, code: 'replaced' }] });
+      const direct = (text: string) => ({ sessions: [7, 9], direct: Buffer.from(text) });
+      door.send({ replies: [], ended: [{ session: 9, code: 'replaced' }], deliveries: [direct('one')] });
+      door.send({ replies: [], ended: [], deliveries: [direct('two'), direct('three')] });
       await eventually(async () => expect(ended).toEqual(['9 replaced']));
+      await eventually(async () => expect(delivered).toEqual(['7,9 one', '7,9 two', '7,9 three']));
     });
 
     test('the door never calls back inside send', async () => {

@@ -1,4 +1,4 @@
-import type { BulkAnswer, BulkAsk, CommandBatch, EndSession, EntryReply } from '@plaza/proto/room';
+import type { BulkAnswer, BulkAsk, CommandBatch, Delivery, EndSession, EntryReply } from '@plaza/proto/room';
 import { AnswerQueue, pumpAnswers } from './answer-queue.js';
 import type { AttachedAsker, LinkListener, RoomDoor, RoomGateway, RoomLink } from './room-gateway.js';
 
@@ -40,6 +40,7 @@ class LocalLink implements RoomLink {
   #entries: CommandBatch['entries'] = [];
   #replies: EntryReply[] = [];
   #ended: EndSession[] = [];
+  #deliveries: Delivery[] = [];
   readonly #waiting = new Map<number, { queue: AnswerQueue; ask: NonNullable<BulkAsk['ask']>; ends: AbortController }>();
   readonly #sendTurn = new Turn(() => this.#deliverEntries());
   readonly #replyTurn = new Turn(() => this.#deliverReplies());
@@ -53,9 +54,10 @@ class LocalLink implements RoomLink {
   attach(asker: string, door: RoomDoor | undefined): void {
     if (this.#over) return;
     if (door === undefined) return this.break(`nobody listens at ${this.address}`);
-    this.#attached = door.attach(asker, ({ replies, ended }) => {
+    this.#attached = door.attach(asker, ({ replies, ended, deliveries }) => {
       this.#replies.push(...replies);
       this.#ended.push(...ended);
+      this.#deliveries.push(...deliveries);
       this.#replyTurn.ask();
     });
     if (this.#entries.length > 0) this.#sendTurn.ask();
@@ -110,9 +112,10 @@ class LocalLink implements RoomLink {
 
   #deliverReplies(): void {
     if (this.#over) return;
-    const batch = { replies: this.#replies, ended: this.#ended };
+    const batch = { replies: this.#replies, ended: this.#ended, deliveries: this.#deliveries };
     this.#replies = [];
     this.#ended = [];
+    this.#deliveries = [];
     this.listener.replies(batch);
   }
 

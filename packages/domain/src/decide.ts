@@ -3,7 +3,17 @@ import { blockDevice, blockMember, unblockDevice, unblockMember } from './comman
 import { cancelClose, scheduleClose } from './commands/close.js';
 import { changeSettings, changeTerms, listTerms } from './commands/settings.js';
 import { countMembers, getMembers, listSessions, setTags, updateMember } from './commands/members.js';
-import { deleteQueue, dropQueue, getQueueElements, initQueue, listQueue, offerQueue, peekQueue, pollQueue, updateQueue } from './commands/queue.js';
+import {
+  deleteQueue,
+  dropQueue,
+  getQueueElements,
+  initQueue,
+  listQueue,
+  offerQueue,
+  peekQueue,
+  pollQueue,
+  updateQueue,
+} from './commands/queue.js';
 import { listAttributes, removeAttributes, setAttributes } from './commands/attributes.js';
 import { decideAboutAccounts } from './commands/restrictions.js';
 import { muteRoom, muteTag, unmuteRoom, unmuteTag } from './commands/room-mute.js';
@@ -91,7 +101,8 @@ export function decide(room: RoomState, command: Command, context: Context): Dec
   if (room.id === accountsRoom) return decideAboutAccounts(room, command, context);
   if (command.$case === 'createRoom') return createRoom(room, command.value, context);
   if (!isCreated(room)) return refused('not-found', 'there is no such room');
-  if (command.$case === 'restrictAccount' || command.$case === 'listRestrictions') return refused('bad-request', 'asked of the room of accounts only');
+  if (command.$case === 'restrictAccount' || command.$case === 'listRestrictions')
+    return refused('bad-request', 'asked of the room of accounts only');
   const comesOrGoes = command.$case === 'join' || command.$case === 'leave';
   const no = comesOrGoes ? undefined : mayAsk(room, context);
   return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom>)(room, command.value as never, context);

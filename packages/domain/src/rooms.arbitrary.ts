@@ -52,7 +52,8 @@ export function presenceOf(sessions: Readonly<Record<string, number>>): Presence
     settling: false,
     isPresent: (name) => Object.hasOwn(sessions, name),
     sessionsOf: (name) => sessions[name] ?? 0,
-    devicesOf: (name) => Array.from({ length: sessions[name] ?? 0 }, (_, i) => ({ deviceId: `d${i}`, deviceKind: 'web', enteredMs: startMs + i })),
+    devicesOf: (name) =>
+      Array.from({ length: sessions[name] ?? 0 }, (_, i) => ({ deviceId: `d${i}`, deviceKind: 'web', enteredMs: startMs + i })),
     profileOf: (name) => (Object.hasOwn(sessions, name) ? { nickname: `${name}!`, avatar: '', ext: '' } : undefined),
     leftMs: () => 0,
   };
@@ -98,7 +99,10 @@ export const command = {
     value: { body: { ext: '', content: { $case: 'custom', value: { subType, content } } }, options: undefined },
   }),
   getRoom: (): Command => ({ $case: 'getRoom', value: {} }),
-  listMembers: (): Command => ({ $case: 'listMembers', value: { pageToken: '', limit: 0, list: MemberList.MEMBER_LIST_UNSPECIFIED, tag: '' } }),
+  listMembers: (): Command => ({
+    $case: 'listMembers',
+    value: { pageToken: '', limit: 0, list: MemberList.MEMBER_LIST_UNSPECIFIED, tag: '' },
+  }),
   mute: (name: string, notice?: Notice): Command => ({ $case: 'muteMember', value: { account: name, notice } }),
   unmute: (name: string, notice?: Notice): Command => ({ $case: 'unmuteMember', value: { account: name, notice } }),
   timedMute: (name: string, seconds: number, notice?: Notice): Command => ({
@@ -106,7 +110,10 @@ export const command = {
     value: { account: name, seconds, notice },
   }),
   timedUnmute: (name: string): Command => ({ $case: 'timedUnmuteMember', value: { account: name, notice: undefined } }),
-  kick: (name: string, reason = '', notice?: Notice): Command => ({ $case: 'kickMember', value: { account: name, reason, notice, refuseSeconds: 0 } }),
+  kick: (name: string, reason = '', notice?: Notice): Command => ({
+    $case: 'kickMember',
+    value: { account: name, reason, notice, refuseSeconds: 0 },
+  }),
   setRole: (name: string, role: Role, notice?: Notice): Command => ({ $case: 'setRole', value: { account: name, role, notice } }),
   create: (creator: string, profile?: Partial<RoomChanges>): Command => ({
     $case: 'createRoom',

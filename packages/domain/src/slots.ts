@@ -79,7 +79,8 @@ const singles: Readonly<Record<string, Single>> = {
 const keyed: Readonly<Record<string, Keyed>> = {
   member: {
     keys: (room) => room.members.keys(),
-    encode: (room, key) => encoded(room.members.get(key as AccountId), (member) => MemberSlot.encode({ ...member, labels: [...member.labels] })),
+    encode: (room, key) =>
+      encoded(room.members.get(key as AccountId), (member) => MemberSlot.encode({ ...member, labels: [...member.labels] })),
     decode: (room, value) => {
       const slot = MemberSlot.decode(value);
       const account = slot.account as AccountId;

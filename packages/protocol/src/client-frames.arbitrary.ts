@@ -1,57 +1,39 @@
-/** Client frames for property tests. */
-import { ClientFrame, type MessageClass, type NoticesMode, type Role } from '@plaza/proto/client';
+/** Client frames for property tests: whatever their shapes allow. */
+import { ClientFrame } from '@plaza/proto/client';
+import { bodyKinds, clientFrameShape, type FieldShape, type MessageShape } from '@plaza/proto/client-shapes';
 import fc from 'fast-check';
 import type { ClientBody } from './commands.js';
 
-const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-const position = fc.nat({ max: Number.MAX_SAFE_INTEGER });
-const uint32 = fc.nat({ max: 0xffff_ffff });
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const notice = maybe(fc.record({ notify: maybe(fc.boolean()), ext: text }));
-const changes = maybe(
-  fc.record({
-    name: maybe(text),
-    announcement: maybe(text),
-    broadcastUrl: maybe(text),
-    ext: maybe(text),
-    notices: maybe(fc.constantFrom<NoticesMode[]>(0, 1, 2, 3)),
-    anonymousAllowed: maybe(fc.boolean()),
-  }),
-);
-const content = fc.oneof(
-  fc.record({ $case: fc.constant('text' as const), value: fc.record({ text }) }),
-  fc.record({ $case: fc.constant('custom' as const), value: fc.record({ subType: text, content: text }) }),
-);
-const body = maybe(fc.record({ ext: text, content: maybe(content) }));
-const options = maybe(fc.record({ store: maybe(fc.boolean()), class: fc.constantFrom<MessageClass[]>(0, 1, 2, 3, 4) }));
-
-type Values = { readonly [C in ClientBody['$case']]: fc.Arbitrary<Extract<ClientBody, { $case: C }>['value']> };
-
-const values: Values = {
-  authenticate: fc.record({ token: text, device: maybe(fc.record({ id: text, kind: text })) }),
-  ping: fc.constant({}),
-  readHistory: fc.record({ before: maybe(position), after: maybe(position), limit: uint32 }),
-  join: fc.record({ after: maybe(position), nickname: text, avatar: text, ext: text }),
-  leave: fc.constant({}),
-  sendMessage: fc.record({ body, options }),
-  getRoom: fc.constant({}),
-  listMembers: fc.record({ pageToken: text, limit: uint32 }),
-  muteMember: fc.record({ account: text, notice }),
-  unmuteMember: fc.record({ account: text, notice }),
-  timedMuteMember: fc.record({ account: text, seconds: uint32, notice }),
-  timedUnmuteMember: fc.record({ account: text, notice }),
-  kickMember: fc.record({ account: text, reason: text, notice }),
-  setRole: fc.record({ account: text, role: fc.constantFrom<Role[]>(0, 1, 2, 3, 4, 5), notice }),
-  createRoom: fc.record({ creator: text, profile: changes }),
-  updateRoom: fc.record({ changes, notice }),
-  openRoom: fc.record({ notice }),
-  closeRoom: fc.record({ reason: text, notice }),
+const scalars = {
+  string: fc.string({ unit: 'grapheme', maxLength: 20 }),
+  bool: fc.boolean(),
+  uint32: fc.nat({ max: 0xffff_ffff }),
+  uint64: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+  // A negative zero is a zero on the wire.
+  double: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
 };
 
+function valueOf(shape: FieldShape): fc.Arbitrary<unknown> {
+  if (typeof shape === 'string') return scalars[shape];
+  if ('enum' in shape) return fc.constantFrom(...Object.values(shape.enum).filter((value) => value >= 0));
+  return 'repeated' in shape ? fc.array(valueOf(shape.repeated), { maxLength: 3 }) : messageOf(shape);
+}
+
+/** Any of the fields, of a oneof one at most. */
+function messageOf({ fields, oneof = [] }: MessageShape): fc.Arbitrary<Record<string, unknown>> {
+  const plain = Object.entries(fields).filter(([name]) => !oneof.includes(name));
+  const own = fc.record(Object.fromEntries(plain.map(([name, shape]) => [name, valueOf(shape)])), { requiredKeys: [] });
+  if (oneof.length === 0) return own;
+  const one = fc.oneof(fc.constant({}), ...oneof.map((name) => valueOf(fields[name]!).map((value) => ({ [name]: value }))));
+  return fc.tuple(own, one).map(([a, b]) => ({ ...a, ...b }));
+}
+
 export const anyBody: fc.Arbitrary<ClientBody> = fc.oneof(
-  ...Object.entries(values).map(([name, value]) => (value as fc.Arbitrary<unknown>).map((v) => ({ $case: name, value: v }) as ClientBody)),
+  ...Object.keys(bodyKinds).map((name) =>
+    valueOf(clientFrameShape.fields[name]!).map((value) => ClientFrame.fromJSON({ [name]: value }).body!),
+  ),
 );
 
 export const anyClientFrame: fc.Arbitrary<ClientFrame> = fc
-  .record({ id: uint32, commandId: text, room: text, body: maybe(anyBody) })
+  .record({ id: scalars.uint32, commandId: scalars.string, room: scalars.string, body: fc.option(anyBody, { nil: undefined }) })
   .map((frame) => ClientFrame.create(frame));

@@ -31,7 +31,7 @@ describe('the body of a client frame', () => {
   });
 
   test.each([
-    ['an unknown kind', 99, []],
+    ['an unknown kind', 150, []],
     ['no kind', 0, []],
     ['a string that is cut off', commandKinds.muteMember, [0x0a, 5, 0x61]],
     ['a position of 2^53', commandKinds.join, [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]],

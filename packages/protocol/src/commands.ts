@@ -17,7 +17,6 @@ export { authenticateKind, pingKind, readHistoryKind };
 /** A command's kind is its field number in `ClientFrame.body`; entries of room.proto carry it. */
 export { commandKinds };
 
-
 const caseOfKind: ReadonlyMap<number, ClientBody['$case']> = new Map(
   (Object.keys(bodyKinds) as ClientBody['$case'][]).map((name) => [bodyKinds[name], name]),
 );

@@ -86,6 +86,10 @@ describe('a JSON client frame', () => {
     ['a role that is no role', { setRole: { account: 'a', role: 17 } }],
     ['the mark of unknown roles', { setRole: { account: 'a', role: 'UNRECOGNIZED' } }],
     ['an array as body', { join: [] }],
+    ['a list where one is due', { muteMember: { account: ['a'] } }],
+    ['one where a list is due', { getMembers: { accounts: 'a' } }],
+    ['a list with something wrong in it', { getMembers: { accounts: ['a', 5] } }],
+    ['a latitude as words', { sendMessage: { body: { location: { latitude: 'north' } } } }],
     ['an unpaired surrogate', { sendMessage: { body: { text: { text: 'x\ud800' } } } }],
   ])('is malformed: %s', (_, value) => expect(crack(value)).toBeUndefined());
 

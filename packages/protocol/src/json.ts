@@ -4,7 +4,6 @@ import { encodeCommand } from './commands.js';
 import type { CrackedFrame } from './client-frame.js';
 import { conform } from './json-check.js';
 
-
 const quoteUint64 = (name: string, value: unknown): unknown => (typeof value === 'number' && uint64Names.has(name) ? String(value) : value);
 
 /** The JSON text of what a generated `toJSON` gave: 64-bit fields become strings. */

@@ -4,7 +4,11 @@ import { BadFrame, encodeLiveFrame, liveFlags, readLiveControl, readLiveHeader, 
 
 const position = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const uint32 = fc.nat({ max: 0xffff_ffff });
-const segment = fc.record({ audience: fc.string({ unit: 'grapheme', maxLength: 20 }), bytes: fc.uint8Array({ maxLength: 60 }) });
+const segment = fc.record({
+  audience: fc.string({ unit: 'grapheme', maxLength: 20 }),
+  last: position,
+  bytes: fc.uint8Array({ maxLength: 60 }),
+});
 const anyLiveFrame: fc.Arbitrary<LiveFrame> = fc.record({
   flags: fc.nat({ max: 7 }),
   prev: position,
@@ -28,7 +32,7 @@ const frame: LiveFrame = {
   accounts: 2,
   connections: 3,
   control: Uint8Array.of(1, 2),
-  segments: [{ audience: '', bytes: Uint8Array.of(7, 8, 9) }],
+  segments: [{ audience: '', last: 12, bytes: Uint8Array.of(7, 8, 9) }],
 };
 
 const readAll = (bytes: Uint8Array) => ({ ...readLiveHeader(bytes), control: readLiveControl(bytes), segments: readLiveSegments(bytes) });
@@ -85,7 +89,7 @@ describe('a live frame', () => {
   });
 
   test.each([
-    ['another version', 0, 2],
+    ['another version', 0, 1],
     ['a position of 2^53', 8, 0xff],
     ['a control longer than the frame', 4, 0xff],
     ['more segments than there are', 3, 2],
@@ -99,7 +103,7 @@ describe('a live frame', () => {
   });
 
   test('is bad: an audience that is not UTF-8', () => {
-    const bytes = encodeLiveFrame({ ...frame, segments: [{ audience: 'a', bytes: new Uint8Array(0) }] });
+    const bytes = encodeLiveFrame({ ...frame, segments: [{ audience: 'a', last: 12, bytes: new Uint8Array(0) }] });
     bytes[bytes.length - 1] = 0xff;
     expect(() => readLiveSegments(bytes)).toThrow(BadFrame);
   });

@@ -1,11 +1,11 @@
 /**
  * What holders publish and edges forward. Numbers are big-endian; u64 stays below 2^53.
  *
- *   0  u8   version (1)          8  u64 prev      40  u64 sequence
+ *   0  u8   version (2)          8  u64 prev      40  u64 sequence
  *   1  u8   flags               16  u64 last      48  u32 accounts
  *   2  u16  segments            24  u64 epoch     52  u32 connections
  *   4  u32  bytes of control    32  u64 head      56  u32 bytes of the whole frame
- *  60  control, then the segments: u16 bytes of audience, u32 bytes of frame, audience (UTF-8), frame
+ *  60  control, then the segments: u16 bytes of audience, u32 bytes of frame, u64 last, audience (UTF-8), frame
  *
  * A frame with flag `signal` has no place in the chain (prev = last = head); its one segment is a ready ServerFrame{signal}.
  */
@@ -26,7 +26,9 @@ export interface LiveHeader {
 export interface Segment {
   /** A tag expression; empty: everybody. */
   readonly audience: string;
-  /** A ready ServerFrame. */
+  /** The position that a reader is at behind it, whether it was for that reader or not. A segment begins where the one before it ends, the first at `prev`. */
+  readonly last: number;
+  /** A ready ServerFrame with one batch. */
   readonly bytes: Uint8Array;
 }
 
@@ -40,9 +42,9 @@ export class BadFrame extends Error {
   override readonly name = 'BadFrame';
 }
 
-const version = 1;
+const version = 2;
 const headerBytes = 60;
-const segmentHeaderBytes = 6;
+const segmentHeaderBytes = 14;
 const at = {
   flags: 1,
   segments: 2,
@@ -95,6 +97,7 @@ function writeSegments(bytes: Uint8Array, start: number, segments: readonly Segm
     if (audience.length > 0xffff) throw new BadFrame('an audience of more than 65,535 bytes');
     view.setUint16(offset, audience.length);
     view.setUint32(offset + 2, segment.bytes.length);
+    writeUint64(view, offset + 6, segment.last);
     bytes.set(audience, offset + segmentHeaderBytes);
     bytes.set(segment.bytes, offset + segmentHeaderBytes + audience.length);
     offset += segmentHeaderBytes + audience.length + segment.bytes.length;
@@ -155,7 +158,8 @@ export function readLiveSegments(bytes: Uint8Array): Segment[] {
     const bytesAt = audienceAt + view.getUint16(offset);
     const end = bytesAt + view.getUint32(offset + 2);
     if (end > bytes.length) throw new BadFrame('a segment is cut off');
-    segments.push({ audience: readAudience(bytes.subarray(audienceAt, bytesAt)), bytes: bytes.subarray(bytesAt, end) });
+    const audience = readAudience(bytes.subarray(audienceAt, bytesAt));
+    segments.push({ audience, last: readUint64(view, offset + 6), bytes: bytes.subarray(bytesAt, end) });
     offset = end;
   }
   if (offset !== bytes.length) throw new BadFrame('bytes behind the last segment');

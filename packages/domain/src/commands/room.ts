@@ -16,7 +16,10 @@ export function createRoom(room: RoomState, { creator, profile }: CreateRoom, co
   }
   const no = checkChanges(profile, context.limits);
   if (no) return refusal(no);
-  return done(room, context, { kind: { $case: 'roomCreated', value: { creator, profile, settings: undefined, close: undefined } }, audience: 'nobody' });
+  return done(room, context, {
+    kind: { $case: 'roomCreated', value: { creator, profile, settings: undefined, close: undefined } },
+    audience: 'nobody',
+  });
 }
 
 /** The event has the fields that change, and what they were. */
@@ -40,7 +43,9 @@ export function closeRoom(room: CreatedRoom, { reason, notice }: CloseRoom, cont
   const reasonRule = { field: 'reason', text: reason, most: textLimits.reason };
   const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice), reasonRule]);
   if (no) return refusal(no);
-  return room.profile.open ? done(room, context, { kind: { $case: 'roomClosed', value: { reason, close: undefined } }, notice }) : unchanged;
+  return room.profile.open
+    ? done(room, context, { kind: { $case: 'roomClosed', value: { reason, close: undefined } }, notice })
+    : unchanged;
 }
 
 const mayOpenOrClose = (room: CreatedRoom, { actor }: Context): Refusal | undefined =>
