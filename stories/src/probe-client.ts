@@ -3,6 +3,8 @@ import { ClientFrame, ServerFrame, type Event, type Reply } from '@plaza/proto/c
 
 type Body = NonNullable<ClientFrame['body']>;
 type Result = NonNullable<Reply['result']>;
+type Aside = NonNullable<ServerFrame['body']>;
+type AsideCase = Aside['$case'];
 type ResultOf<C extends Result['$case']> = Extract<Result, { $case: C }>['value'];
 
 /** One room as one client saw it. */
@@ -34,9 +36,18 @@ export class ProbeClient {
     });
   }
 
-  static async connect(url: string, token?: string, localAddress?: string): Promise<ProbeClient> {
-    const full = token === undefined ? url : `${url}?token=${encodeURIComponent(token)}`;
-    const socket = new WebSocket(full, 'plaza.v1', { perMessageDeflate: false, ...(localAddress === undefined ? {} : { localAddress }) });
+  /** `device`: id and kind, as `phone-1/ios`. */
+  static async connect(url: string, token = '', { localAddress = '', device = '' } = {}): Promise<ProbeClient> {
+    const [id = '', kind = ''] = device.split('/');
+    const query = new URLSearchParams({
+      ...(token === '' ? {} : { token }),
+      ...(id === '' ? {} : { device: id }),
+      ...(kind === '' ? {} : { deviceKind: kind }),
+    });
+    const socket = new WebSocket(`${url}?${query.toString()}`, 'plaza.v1', {
+      perMessageDeflate: false,
+      ...(localAddress === '' ? {} : { localAddress }),
+    });
     const client = new ProbeClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -58,18 +69,21 @@ export class ProbeClient {
     });
   }
 
-  /** Joins and starts the room's record at the head that the reply names, or at `after`: what comes next has to fit there. */
-  join(room: string, after?: number): Promise<Reply> {
-    if (after !== undefined && !this.rooms.has(room)) this.rooms.set(room, { last: after, events: [], breaks: [] });
-    return this.ask(room, { $case: 'join', value: { after, nickname: '', avatar: '', ext: '' } });
+  /** As a JSON client would write it: `{ muteMember: { account: 'bob' } }`. */
+  do(room: string, body: Record<string, unknown>, commandId = ''): Promise<Reply> {
+    const { body: parsed } = ClientFrame.fromJSON(body);
+    if (parsed === undefined) throw new Error(`no command: ${JSON.stringify(body)}`);
+    return this.ask(room, parsed, commandId);
   }
 
-  say(room: string, text: string, commandId = ''): Promise<Reply> {
-    return this.ask(
-      room,
-      { $case: 'sendMessage', value: { body: { ext: '', content: { $case: 'text', value: { text } } }, options: undefined } },
-      commandId,
-    );
+  /** Joins and starts the room's record at the head that the reply names, or at `after`: what comes next has to fit there. */
+  join(room: string, after?: number, more: Record<string, unknown> = {}): Promise<Reply> {
+    if (after !== undefined && !this.rooms.has(room)) this.rooms.set(room, { last: after, events: [], breaks: [] });
+    return this.do(room, { join: { ...(after === undefined ? {} : { after }), ...more } });
+  }
+
+  say(room: string, text: string, commandId = '', options: Record<string, unknown> = {}): Promise<Reply> {
+    return this.do(room, { sendMessage: { body: { text: { text } }, options } }, commandId);
   }
 
   /** The texts of the messages seen in a room, in the order in which they came. */
@@ -81,6 +95,11 @@ export class ProbeClient {
 
   events(room: string, kind: NonNullable<Event['kind']>['$case']): Event[] {
     return (this.rooms.get(room)?.events ?? []).filter((event) => event.kind?.$case === kind);
+  }
+
+  /** Everything of one kind that came beside the order, newest last. */
+  aside<C extends AsideCase>(kind: C): Extract<Aside, { $case: C }>['value'][] {
+    return this.frames.flatMap(({ body }) => (body?.$case === kind ? [body.value as Extract<Aside, { $case: C }>['value']] : []));
   }
 
   /** The newest signal of a room. */

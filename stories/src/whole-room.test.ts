@@ -1,0 +1,4 @@
+import { tellWholeRoom } from './whole-room.js';
+import { inProcessWorld } from './world.in-process.js';
+
+tellWholeRoom(inProcessWorld);
