@@ -5,6 +5,7 @@ type Body = NonNullable<ClientFrame['body']>;
 type Result = NonNullable<Reply['result']>;
 type Aside = NonNullable<ServerFrame['body']>;
 type AsideCase = Aside['$case'];
+type AsideOf<C extends AsideCase> = Extract<Aside, { $case: C }>['value'];
 type ResultOf<C extends Result['$case']> = Extract<Result, { $case: C }>['value'];
 
 /** One room as one client saw it. */
@@ -98,8 +99,9 @@ export class ProbeClient {
   }
 
   /** Everything of one kind that came beside the order, newest last. */
-  aside<C extends AsideCase>(kind: C): Extract<Aside, { $case: C }>['value'][] {
-    return this.frames.flatMap(({ body }) => (body?.$case === kind ? [body.value as Extract<Aside, { $case: C }>['value']] : []));
+  aside<C extends AsideCase>(kind: C): AsideOf<C>[] {
+    const found = this.frames.map(({ body }) => body).filter((body) => body?.$case === kind);
+    return found.map((body) => body!.value) as unknown as AsideOf<C>[];
   }
 
   /** The newest signal of a room. */

@@ -2,7 +2,9 @@ import type { Event } from '@plaza/proto/client';
 import { expectCase, ProbeClient } from './probe-client.js';
 import { Backend, freshRoom, type World } from './world.js';
 
-type EventCase = NonNullable<Event['kind']>['$case'];
+type Kind = NonNullable<Event['kind']>;
+type EventCase = Kind['$case'];
+type ValueOf<C extends EventCase> = Extract<Kind, { $case: C }>['value'];
 
 /** A world with hands for what most stories begin with: a room, and people in it. */
 export class Scene {
@@ -54,13 +56,8 @@ export class Scene {
 }
 
 /** The values of the events of one kind that a client saw. */
-export function seen<C extends EventCase>(
-  client: ProbeClient,
-  room: string,
-  kind: C,
-): Extract<NonNullable<Event['kind']>, { $case: C }>['value'][] {
-  return client.events(room, kind).map((event) => event.kind!.value as Extract<NonNullable<Event['kind']>, { $case: C }>['value']);
-}
+export const seen = <C extends EventCase>(client: ProbeClient, room: string, kind: C): ValueOf<C>[] =>
+  client.events(room, kind).map((event) => event.kind!.value) as unknown as ValueOf<C>[];
 
 export const closeAll = (clients: readonly ProbeClient[]): Promise<unknown> => Promise.all(clients.map((client) => client.close()));
 
