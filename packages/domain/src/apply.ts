@@ -16,5 +16,5 @@ export function apply(room: RoomState, event: Event): readonly string[] {
   if (event.position <= room.last) return [];
   room.last = event.position;
   const { kind } = event;
-  return kind ? ['head', ...(appliers[kind.$case] as Applier<EventCase>)(room, event, kind.value as never)] : ['head'];
+  return kind ? ['head', ...(appliers[kind.$case] as Applier<EventCase>)(room, event, kind.value)] : ['head'];
 }

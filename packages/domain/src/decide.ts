@@ -1,32 +1,32 @@
-import { addBots, clearBots, removeBots } from './commands/bots.js';
-import { blockDevice, blockMember, unblockDevice, unblockMember } from './commands/block.js';
-import { cancelClose, scheduleClose } from './commands/close.js';
-import { changeSettings, changeTerms, listTerms } from './commands/settings.js';
-import { countMembers, getMembers, listSessions, setTags, updateMember } from './commands/members.js';
-import {
-  deleteQueue,
-  dropQueue,
-  getQueueElements,
-  initQueue,
-  listQueue,
-  offerQueue,
-  peekQueue,
-  pollQueue,
-  updateQueue,
-} from './commands/queue.js';
 import { listAttributes, removeAttributes, setAttributes } from './commands/attributes.js';
-import { decideAboutAccounts } from './commands/restrictions.js';
-import { muteRoom, muteTag, unmuteRoom, unmuteTag } from './commands/room-mute.js';
-import { pinMessage, unpinMessage } from './commands/pin.js';
-import { react } from './commands/react.js';
-import { recallMessage, recallMessages } from './commands/recall.js';
+import { addBots, clearBots, removeBots } from './commands/bots.js';
+import { cancelClose, scheduleClose } from './commands/close.js';
+import { blockDevice, unblockDevice } from './commands/devices.js';
 import type { Handler, Handlers } from './commands/handler.js';
+import { setTags, updateMember } from './commands/members.js';
 import { sendMessage } from './commands/messages.js';
-import { kickMember, muteMember, timedMuteMember, timedUnmuteMember, unmuteMember } from './commands/moderation.js';
+import {
+  blockMember,
+  kickMember,
+  muteMember,
+  timedMuteMember,
+  timedUnmuteMember,
+  unblockMember,
+  unmuteMember,
+} from './commands/moderation.js';
+import { pinMessage, unpinMessage } from './commands/pin.js';
 import { join, leave } from './commands/presence.js';
-import { getRoom, listMembers } from './commands/reads.js';
+import { countMembers, getMembers, listMembers, listSessions } from './commands/queries.js';
+import { getQueueElements, listQueue, peekQueue } from './commands/queue-reads.js';
+import { deleteQueue, dropQueue, initQueue, offerQueue, pollQueue, updateQueue } from './commands/queue.js';
+import { react } from './commands/react.js';
+import { getRoom } from './commands/reads.js';
+import { recallMessage, recallMessages } from './commands/recall.js';
+import { decideAboutAccounts } from './commands/restrictions.js';
 import { setRole } from './commands/roles.js';
+import { muteRoom, muteTag, unmuteRoom, unmuteTag } from './commands/room-mute.js';
 import { closeRoom, createRoom, openRoom, updateRoom } from './commands/room.js';
+import { changeSettings, changeTerms, listTerms } from './commands/settings.js';
 import { accountsRoom } from './ids.js';
 import { isLonger, textLimits } from './limits.js';
 import { refused } from './outcome.js';
@@ -105,7 +105,7 @@ export function decide(room: RoomState, command: Command, context: Context): Dec
     return refused('bad-request', 'asked of the room of accounts only');
   const comesOrGoes = command.$case === 'join' || command.$case === 'leave';
   const no = comesOrGoes ? undefined : mayAsk(room, context);
-  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom>)(room, command.value as never, context);
+  return no ? { refusal: no } : (handlers[command.$case] as Handler<InRoom>)(room, command.value, context);
 }
 
 /** Why this actor may not ask this room anything: it is not there, or the session's account is not in it. Queries ask this too. */

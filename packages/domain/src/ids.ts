@@ -17,6 +17,12 @@ const accountId = /^[A-Za-z0-9_\-.@:]{1,64}$/;
 export const parseRoomId = (text: string): RoomId | undefined => (roomId.test(text) ? (text as RoomId) : undefined);
 export const parseAccountId = (text: string): AccountId | undefined => (accountId.test(text) ? (text as AccountId) : undefined);
 
+/** A position as clients write message ids: a decimal integer below 2^53, above 0. */
+export function parsePosition(text: string): Position | undefined {
+  const position = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(position) ? position : undefined;
+}
+
 /** The pseudo-room with what holds for accounts in all rooms; no room of the platform can have this id. */
 export const accountsRoom = 'accounts:' as RoomId;
 /** As `parseRoomId`, and the room of accounts: for what comes from our own processes. */

@@ -1,12 +1,16 @@
 export * from './apply.js';
+export { matchesAudience, parseAudience, tagsIn } from './audience.js';
 export * from './buckets.js';
+export * from './commands/queries.js';
+export { settingRanges } from './commands/settings.js';
 export * from './decide.js';
+export * from './dependents.js';
 export * from './due.js';
 export * from './ids.js';
-export { defaultLimits, isLonger, textLimits, timedMuteSeconds } from './limits.js';
+export { countLimits, defaultLimits, isLonger, textLimits, timedMuteSeconds } from './limits.js';
 export * from './position.js';
-export * from './refusal.js';
 export * from './recent.js';
+export * from './refusal.js';
 export * from './roles.js';
 export * from './room-state.js';
 export * from './settings.js';

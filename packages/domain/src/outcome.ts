@@ -2,7 +2,7 @@ import type { Event, Notice } from '@plaza/proto/client';
 import { textLimits, type TextRule } from './limits.js';
 import { nextPosition } from './position.js';
 import { refuse, type Refusal, type RefusalCode } from './refusal.js';
-import type { Audience, Context, DecidedEvent, Decision, ReplyResult, RoomState } from './types.js';
+import type { Agreement, Audience, Context, DecidedEvent, Decision, ReplyResult, RoomState } from './types.js';
 import { operatorOf } from './views.js';
 
 /** What is to happen; its position, time and operator follow from the room and the context. */
@@ -25,16 +25,32 @@ export function placed(room: RoomState, context: Context, happenings: readonly H
   });
 }
 
+/** The position that the first event of a decision gets: revisions are named by it. */
+export const placeOfNext = (room: RoomState, { nowMs }: Context): number => nextPosition(room.last, nowMs);
+
 export const refused = (code: RefusalCode, why?: string, retryAfterMs?: number): Decision => ({ refusal: refuse(code, why, retryAfterMs) });
 export const refusal = (value: Refusal): Decision => ({ refusal: value });
-export const unchanged: Decision = { events: [], reply: { $case: 'unchanged', value: {} } };
-export const answer = (reply: ReplyResult): Decision => ({ events: [], reply });
+export const unchanged: Agreement = { events: [], reply: { $case: 'unchanged', value: {} } };
+export const answer = (reply: ReplyResult): Agreement => ({ events: [], reply });
 
 /** One event, answered by its position. */
 export function done(room: RoomState, context: Context, happening: Happening, secondsLeft?: number): Decision {
   const events = placed(room, context, [happening]);
   return { events, reply: { $case: 'done', value: { position: events[0]!.event.position, secondsLeft } } };
 }
+
+/** A tag expression as an audience; empty: everybody. */
+export const audienceOf = (tags: string): Audience => (tags === '' ? 'all' : { tags });
+
+/** Several events, answered by the position of the first. */
+export function doneAll(room: RoomState, context: Context, happenings: readonly Happening[]): Agreement {
+  const events = placed(room, context, happenings);
+  return { events, reply: { $case: 'done', value: { position: events[0]!.event.position, secondsLeft: undefined } } };
+}
+
+/** `notify: false` hides an event whatever its audience is. */
+export const noticeAudience = (notice: Notice | undefined, audience: Audience): Audience =>
+  notice?.notify === false ? 'nobody' : audience;
 
 export const noticeRule = (notice: Notice | undefined): TextRule => ({
   field: 'notice.ext',

@@ -1,34 +1,112 @@
-import type { MessageClass } from '@plaza/proto/client';
+import { MessageClass } from '@plaza/proto/client';
 import type { AccountId, Position } from './ids.js';
+import { textKey } from './content/text-key.js';
 import type { RecentMessage, RecentView } from './types.js';
 
-/** How far back the log is read for it after a takeover. */
+/** How far back slow mode, the author's recall and the like look: so much of the log is read again after a takeover. */
 export const recentMs = 120_000;
+/** Messages of class high are given again to who returns within this. */
+export const returnMs = 30_000;
+/** Messages of which the content is remembered. */
+const mostMessages = 1000;
+const tenths = 10;
+const tenthMs = 100;
 
-/** The room's last minutes as decisions look at them: noted event by event, in the order of the room. */
+/** The room's last minutes as decisions look at them: noted event by event, in the order of the room. Bounded in time and number. */
 export class Recent implements RecentView {
-  note(_message: RecentMessage): void {}
-  /** Everything from before `recentMs` ago goes; called now and then. */
-  forgetOld(_nowMs: number): void {}
-  lastSentMs(_account: AccountId): number {
-    return 0;
+  /** Each in the order of time, so that forgetting is cheap. */
+  readonly #messages = new Map<Position, RecentMessage>();
+  readonly #sent = new Map<string, RecentMessage>();
+  readonly #high = new Map<Position, RecentMessage>();
+  readonly #lastSentMs = new Map<string, number>();
+  readonly #lastSaidMs = new Map<string, number>();
+  readonly #counts = new Map<MessageClass, SecondCount>();
+
+  note(message: RecentMessage): void {
+    const { position, timeMs, account, commandId, event } = message;
+    if (event.kind?.$case !== 'message') return;
+    const { class: messageClass, body, notAgain } = event.kind.value;
+    this.#messages.set(position, message);
+    if (commandId !== '') renew(this.#sent, keyOf(account, commandId), message);
+    if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain) this.#high.set(position, message);
+    renew(this.#lastSentMs, account, timeMs);
+    renew(this.#lastSaidMs, keyOf(account, textKey(body)), timeMs);
+    this.#count(messageClass, timeMs);
+    this.forgetOld(timeMs);
   }
-  lastSaidMs(_account: AccountId, _textKey: string): number {
-    return 0;
+
+  /** What decisions do not look at any more goes. */
+  forgetOld(nowMs: number): void {
+    const ofMessage = ({ timeMs }: RecentMessage): number => timeMs;
+    forget(this.#messages, ofMessage, nowMs - recentMs, mostMessages);
+    forget(this.#sent, ofMessage, nowMs - recentMs, mostMessages);
+    forget(this.#high, ofMessage, nowMs - returnMs, mostMessages);
+    forget(this.#lastSentMs, (ms) => ms, nowMs - recentMs);
+    forget(this.#lastSaidMs, (ms) => ms, nowMs - recentMs);
   }
-  find(_position: Position): RecentMessage | undefined {
-    return undefined;
+
+  lastSentMs(account: AccountId): number {
+    return this.#lastSentMs.get(account) ?? 0;
   }
-  findSent(_account: AccountId, _commandId: string): RecentMessage | undefined {
-    return undefined;
+  lastSaidMs(account: AccountId, key: string): number {
+    return this.#lastSaidMs.get(keyOf(account, key)) ?? 0;
   }
-  findAt(_account: AccountId, _timeMs: number): RecentMessage | undefined {
-    return undefined;
+  find(position: Position): RecentMessage | undefined {
+    return this.#messages.get(position);
   }
-  countOf(_messageClass: MessageClass, _nowMs: number): number {
-    return 0;
+  findSent(account: AccountId, commandId: string): RecentMessage | undefined {
+    return this.#sent.get(keyOf(account, commandId));
   }
-  highSince(_sinceMs: number): readonly RecentMessage[] {
-    return [];
+  findAt(account: AccountId, timeMs: number): RecentMessage | undefined {
+    let found: RecentMessage | undefined;
+    for (const message of this.#messages.values()) if (message.account === account && message.timeMs === timeMs) found = message;
+    return found;
+  }
+  countOf(messageClass: MessageClass, nowMs: number): number {
+    return this.#counts.get(messageClass)?.at(nowMs) ?? 0;
+  }
+  highSince(sinceMs: number): readonly RecentMessage[] {
+    return [...this.#high.values()].filter(({ timeMs }) => timeMs >= sinceMs);
+  }
+
+  #count(messageClass: MessageClass, timeMs: number): void {
+    let count = this.#counts.get(messageClass);
+    if (count === undefined) this.#counts.set(messageClass, (count = new SecondCount()));
+    count.note(timeMs);
+  }
+}
+
+/** Counts what happened in the last second, in tenths of it: a hot room has thousands of messages a second. */
+class SecondCount {
+  readonly #tenths = new Array<number>(tenths).fill(-1);
+  readonly #counts = new Array<number>(tenths).fill(0);
+
+  note(ms: number): void {
+    const tenth = Math.floor(ms / tenthMs);
+    const at = tenth % tenths;
+    if (this.#tenths[at] !== tenth) this.#counts[at] = 0;
+    this.#tenths[at] = tenth;
+    this.#counts[at]!++;
+  }
+
+  at(nowMs: number): number {
+    const now = Math.floor(nowMs / tenthMs);
+    return this.#counts.reduce((sum, count, at) => (this.#tenths[at]! > now - tenths && this.#tenths[at]! <= now ? sum + count : sum), 0);
+  }
+}
+
+/** A line feed is in no account. */
+const keyOf = (account: string, rest: string): string => `${account}\n${rest}`;
+
+function renew<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+}
+
+/** Takes entries from the front while they are from before `beforeMs` or too many. */
+function forget<K, T>(map: Map<K, T>, timeOf: (value: T) => number, beforeMs: number, most = Infinity): void {
+  for (const [key, value] of map) {
+    if (map.size <= most && timeOf(value) >= beforeMs) return;
+    map.delete(key);
   }
 }

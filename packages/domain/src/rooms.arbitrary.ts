@@ -53,7 +53,7 @@ export function presenceOf(sessions: Readonly<Record<string, number>>): Presence
     isPresent: (name) => Object.hasOwn(sessions, name),
     sessionsOf: (name) => sessions[name] ?? 0,
     devicesOf: (name) =>
-      Array.from({ length: sessions[name] ?? 0 }, (_, i) => ({ deviceId: `d${i}`, deviceKind: 'web', enteredMs: startMs + i })),
+      Array.from({ length: sessions[name] ?? 0 }, (_, i) => ({ deviceId: `d${i}`, deviceKind: 'web', tags: [], enteredMs: startMs + i })),
     profileOf: (name) => (Object.hasOwn(sessions, name) ? { nickname: `${name}!`, avatar: '', ext: '' } : undefined),
     leftMs: () => 0,
   };

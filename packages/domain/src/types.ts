@@ -150,6 +150,7 @@ export type Actor =
 export interface PresentDevice {
   readonly deviceId: string;
   readonly deviceKind: string;
+  readonly tags: readonly string[];
   readonly enteredMs: number;
 }
 

@@ -1,88 +1,132 @@
-import { MessageClass, Role, type Body, type Message, type SendMessage } from '@plaza/proto/client';
-import { isAnonymousAccount, type AccountId } from '../ids.js';
-import { checkTexts, type TextRule } from '../limits.js';
-import { placed, refusal } from '../outcome.js';
+import { MessageClass, OverBudget, type Body, type Message, type MessageOptions } from '@plaza/proto/client';
+import { parseAudience } from '../audience.js';
+import { checkBody } from '../content/body.js';
+import { filterBody } from '../content/filter.js';
+import { parseAccountId } from '../ids.js';
+import { checkRange, checkTexts, countLimits } from '../limits.js';
+import { answer, audienceOf, placed, refusal } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
-import { may } from '../roles.js';
-import type { Actor, Context, CreatedRoom, Decision } from '../types.js';
-import { roleOf, timedMuteLeftMs } from '../views.js';
-
-/** As whom a message is sent; account undefined: the platform itself. */
-interface Author {
-  readonly account: AccountId | undefined;
-  readonly role: Role;
-  readonly nickname: string;
-  readonly avatar: string;
-}
+import { fnv1a } from '../shard.js';
+import type { CommandValue, Context, CreatedRoom, Decision } from '../types.js';
+import { authorOf, type Author } from './author.js';
+import { deliver } from './directed.js';
+import type { Handler } from './handler.js';
+import { isExempt, maySpeak, passesSettings } from './sending.js';
 
 /** Edges name commands that came without an id by such a mark; it is not the sender's own id of the message. */
 const edgeGivenMark = '~';
-const subType = /^[A-Za-z0-9_.-]{1,32}$/;
+const shares = 10_000;
+const retryMs = 1000;
 
-export function sendMessage(room: CreatedRoom, command: SendMessage, context: Context): Decision {
-  const author = authorOf(room, context.actor);
-  const no = maySend(room, author, context.nowMs) ?? checkMessage(command, context);
+/**
+ * A message on its way into the room: may its author speak, is it well-formed, does the room take its content, is it dropped on purpose, is there room for its
+ * class. Directed ones go out without a place in the order.
+ */
+export const sendMessage: Handler<'sendMessage'> = (room, command, context) => {
+  const author = authorOf(room, context);
+  const no =
+    maySpeak(room, author, context.nowMs, command.options?.ignoreTimedMute) ??
+    passesSettings(room, author, command.body, context) ??
+    checkBody(command.body, context.limits) ??
+    checkOptions(command.options, context);
   if (no) return refusal(no);
-  const stored = command.options?.store ?? true;
-  const value = messageOf(author, command, context.commandId);
-  const events = placed(room, context, [{ kind: { $case: 'message', value }, stored }]);
-  const { position } = events[0]!.event;
-  return { events, reply: { $case: 'accepted', value: { messageId: String(position), position } } };
-}
+  const body = author.account === undefined || isExempt(author.role) ? command.body! : filterBody(room, command.body!);
+  if ('code' in body) return refusal(body);
+  const message = messageOf(author, body, command, context);
+  if (command.options && command.options.receivers.length > 0) return deliver(message, command.options.receivers, context);
+  if (isSampled(author, command.options, context)) return answer({ $case: 'sampled', value: { by: 'share' } });
+  return withinBudget(room, message, command.options, context);
+};
 
-function authorOf(room: CreatedRoom, actor: Actor): Author {
-  if (actor.kind === 'session') return { ...actor, role: roleOf(room, actor.account, actor.anonymous) };
-  const account = actor.kind === 'api' ? actor.as : undefined;
-  const role = account === undefined ? Role.ROLE_UNSPECIFIED : roleOf(room, account, isAnonymousAccount(account));
-  return { account, role, nickname: '', avatar: '' };
-}
-
-function maySend(room: CreatedRoom, { account, role }: Author, nowMs: number): Refusal | undefined {
-  if (!room.profile.open) return refuse('room-closed');
-  if (account === undefined) return undefined;
-  if (!may(role, 'send')) return refuse('not-allowed', 'anonymous guests only read');
-  const member = room.members.get(account);
-  if (member?.blocked) return refuse('blocked');
-  if (member?.muted) return refuse('muted');
-  const leftMs = timedMuteLeftMs(room, account, nowMs);
-  if (leftMs > 0) return refuse('timed-muted', `muted for another ${Math.ceil(leftMs / 1000)} s`, leftMs);
-  return room.profile.roomMuted && !may(role, 'sendWhileRoomMuted') ? refuse('room-muted') : undefined;
-}
-
-function checkMessage({ body, options }: SendMessage, { limits }: Context): Refusal | undefined {
-  const messageClass = options?.class ?? MessageClass.MESSAGE_CLASS_UNSPECIFIED;
+function checkOptions(options: MessageOptions | undefined, { actor, limits }: Context): Refusal | undefined {
+  if (options === undefined) return undefined;
+  const { class: messageClass, sampling, audience, receivers, platformExt, ignoreTimedMute, store, overBudget } = options;
   if (messageClass === MessageClass.MESSAGE_CLASS_SYSTEM) return refuse('not-allowed', 'class system is the room’s own');
   if (messageClass < 0 || messageClass > MessageClass.MESSAGE_CLASS_SYSTEM) return refuse('bad-request', 'there is no such message class');
-  if (!body?.content) return refuse('bad-request', 'a message needs a body with content');
-  return checkContent(body.content) ?? checkTexts(bodyRules(body, limits.bodyCodePoints, limits.extCodePoints));
+  if (overBudget < 0 || overBudget > OverBudget.OVER_BUDGET_REFUSE) return refuse('bad-request', 'over_budget is demote or refuse');
+  if (actor.kind === 'session' && (platformExt !== '' || ignoreTimedMute))
+    return refuse('not-allowed', 'platform_ext and ignore_timed_mute are the server API’s');
+  const matcher = audience === '' ? undefined : parseAudience(audience);
+  if (typeof matcher === 'object') return matcher;
+  const no =
+    checkRange('sampling', sampling, 0, shares - 1) ??
+    checkTexts([{ field: 'platform_ext', text: platformExt, most: limits.extCodePoints, opaque: true }]);
+  return no ?? (receivers.length === 0 ? undefined : checkReceivers(receivers, store, audience));
 }
 
-function checkContent(content: NonNullable<Body['content']>): Refusal | undefined {
-  if (content.$case === 'custom') {
-    return subType.test(content.value.subType) ? undefined : refuse('bad-request', 'sub_type is 1-32 of A-Z a-z 0-9 _ - .');
-  }
-  if (content.$case !== 'text') return refuse('bad-request', 'not there yet');
-  return content.value.text === '' ? refuse('bad-request', 'the text is empty') : undefined;
+function checkReceivers(receivers: readonly string[], store: boolean | undefined, audience: string): Refusal | undefined {
+  if (receivers.length > countLimits.receivers) return refuse('too-many', `more than ${countLimits.receivers} receivers`);
+  if (receivers.some((account) => parseAccountId(account) === undefined))
+    return refuse('bad-request', 'a receiver is no account: 1-64 of A-Z a-z 0-9 _ - . @ :');
+  if (store === true) return refuse('bad-request', 'a directed message is not stored');
+  return audience === '' ? undefined : refuse('bad-request', 'receivers and audience exclude each other');
 }
 
-function bodyRules({ content, ext }: Body, mostBody: number, mostExt: number): TextRule[] {
-  const extRule = { field: 'ext', text: ext, most: mostExt, opaque: true };
-  if (content?.$case === 'custom') return [{ field: 'content', text: content.value.content, most: mostBody, opaque: true }, extRule];
-  return [{ field: 'text', text: content?.$case === 'text' ? content.value.text : '', most: mostBody }, extRule];
-}
-
-function messageOf({ account, ...author }: Author, { body, options }: SendMessage, commandId: string): Message {
+function messageOf(
+  { account, role, nickname, avatar, labels }: Author,
+  body: Body,
+  { body: sent, options }: CommandValue<'sendMessage'>,
+  { commandId }: Context,
+): Message {
   return {
     account: account ?? '',
-    nickname: author.nickname,
-    avatar: author.avatar,
-    role: author.role,
+    nickname,
+    avatar,
+    role,
     body,
     class: options?.class || MessageClass.MESSAGE_CLASS_NORMAL,
     commandId: commandId.startsWith(edgeGivenMark) ? '' : commandId,
     platformExt: options?.platformExt ?? '',
-    labels: [],
-    masked: false,
+    labels: [...labels],
+    masked: body !== sent,
     notAgain: options?.notAgain ?? false,
   };
+}
+
+/** By a hash of who and which command: a repeat falls the same way. */
+function isSampled({ account }: Author, options: MessageOptions | undefined, { commandId }: Context): boolean {
+  const share = options?.sampling ?? 0;
+  return share > 0 && mixed(`${account ?? ''}\n${commandId}`) % shares < share;
+}
+
+/** FNV hardly moves its high bits between ids that differ at their end; the finish of murmur3 spreads them. */
+function mixed(text: string): number {
+  let hash = fnv1a(text);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Class high beyond its budget is demoted or refused, as its sender chose; of the others the excess is dropped, and said to be. */
+function withinBudget(room: CreatedRoom, message: Message, options: MessageOptions | undefined, context: Context): Decision {
+  if (hasRoom(room, message.class, context)) return accept(room, message, options, context);
+  if (message.class !== MessageClass.MESSAGE_CLASS_HIGH) return dropped(message.class);
+  if (options?.overBudget === OverBudget.OVER_BUDGET_REFUSE) {
+    return refusal(refuse('over-budget', `at most ${room.settings.highPerSecond} messages of class high a second`, retryMs));
+  }
+  return withinBudget(room, { ...message, class: MessageClass.MESSAGE_CLASS_NORMAL }, options, context);
+}
+
+function hasRoom({ settings }: CreatedRoom, messageClass: MessageClass, { recent, nowMs }: Context): boolean {
+  const { highPerSecond, normalPerSecond, lowPerSecond } = settings;
+  const budget =
+    { [MessageClass.MESSAGE_CLASS_HIGH]: highPerSecond, [MessageClass.MESSAGE_CLASS_LOW]: lowPerSecond }[messageClass as number] ??
+    normalPerSecond;
+  return budget === 0 || recent.countOf(messageClass, nowMs) < budget;
+}
+
+const dropped = (messageClass: MessageClass): Decision => ({
+  ...answer({ $case: 'sampled', value: { by: 'budget' } }),
+  effects: { skipped: messageClass },
+});
+
+function accept(room: CreatedRoom, message: Message, options: MessageOptions | undefined, context: Context): Decision {
+  const happening = {
+    kind: { $case: 'message', value: message },
+    stored: options?.store ?? true,
+    audience: audienceOf(options?.audience ?? ''),
+  } as const;
+  const events = placed(room, context, [happening]);
+  const { position } = events[0]!.event;
+  return { events, reply: { $case: 'accepted', value: { messageId: String(position), position } } };
 }

@@ -1,75 +1,80 @@
-import type { KickMember, MuteMember, Notice, TimedMuteMember, TimedUnmuteMember, UnmuteMember } from '@plaza/proto/client';
-import { isAnonymousAccount, parseAccountId, type AccountId } from '../ids.js';
-import { checkTexts, textLimits, timedMuteSeconds, type TextRule } from '../limits.js';
-import { done, noticeRule, refused, unchanged } from '../outcome.js';
-import { refuse, type Refusal } from '../refusal.js';
-import { canBeMarked, canReach, may } from '../roles.js';
-import type { Context, CreatedRoom, Decision } from '../types.js';
-import { actorRole, roleOf, timedMuteLeftMs } from '../views.js';
+import { Role } from '@plaza/proto/client';
+import { leavingHappenings } from '../dependents.js';
+import type { AccountId } from '../ids.js';
+import { checkRange, monthSeconds } from '../limits.js';
+import { done, doneAll, refusal, refused, unchanged, type Happening } from '../outcome.js';
+import type { Context, CreatedRoom } from '../types.js';
+import { timedMuteLeftMs } from '../views.js';
+import type { Handler } from './handler.js';
+import { markedTargetOf, reasonRule, targetOf } from './targets.js';
 
-interface Order {
-  readonly account: string;
-  readonly notice?: Notice | undefined;
-}
-
-/** Whether this operator may act on this target at all, or why not. */
-function targetOf(room: CreatedRoom, order: Order, context: Context, texts: readonly TextRule[] = []): AccountId | Refusal {
-  const account = parseAccountId(order.account);
-  if (account === undefined) return refuse('bad-request', 'account is 1-64 of A-Z a-z 0-9 _ - . @ :');
-  const operator = actorRole(room, context.actor);
-  if (!may(operator, 'moderate')) return refuse('not-allowed', 'only the creator and administrators moderate');
-  const target = roleOf(room, account, isAnonymousAccount(account));
-  if (!canReach(operator, target)) return refuse('not-allowed', 'this member is out of the operator’s reach');
-  return checkTexts([noticeRule(order.notice), ...texts]) ?? account;
-}
-
-/** As `targetOf`, for marks that stay with an account, which anonymous guests cannot have. */
-function markedTargetOf(room: CreatedRoom, order: Order, context: Context): AccountId | Refusal {
-  const target = targetOf(room, order, context);
-  if (typeof target !== 'string' || canBeMarked(roleOf(room, target, isAnonymousAccount(target)))) return target;
-  return refuse('not-allowed', 'an anonymous guest can only be kicked');
-}
-
-export function muteMember(room: CreatedRoom, command: MuteMember, context: Context): Decision {
+export const muteMember: Handler<'muteMember'> = (room, command, context) => {
   const target = markedTargetOf(room, command, context);
   if (typeof target !== 'string') return { refusal: target };
   if (room.members.get(target)?.muted) return unchanged;
   return done(room, context, { kind: { $case: 'muted', value: {} }, targets: [target], notice: command.notice });
-}
+};
 
-export function unmuteMember(room: CreatedRoom, command: UnmuteMember, context: Context): Decision {
+export const unmuteMember: Handler<'unmuteMember'> = (room, command, context) => {
   const target = markedTargetOf(room, command, context);
   if (typeof target !== 'string') return { refusal: target };
   if (!room.members.get(target)?.muted) return unchanged;
   return done(room, context, { kind: { $case: 'unmuted', value: {} }, targets: [target], notice: command.notice });
-}
+};
 
 /** A second one replaces the first: it is never `unchanged`. */
-export function timedMuteMember(room: CreatedRoom, command: TimedMuteMember, context: Context): Decision {
+export const timedMuteMember: Handler<'timedMuteMember'> = (room, command, context) => {
   const target = markedTargetOf(room, command, context);
   if (typeof target !== 'string') return { refusal: target };
   const { seconds, notice } = command;
-  if (!Number.isInteger(seconds) || seconds < timedMuteSeconds.least || seconds > timedMuteSeconds.most) {
-    return refused('bad-request', `seconds is ${timedMuteSeconds.least} to ${timedMuteSeconds.most}`);
-  }
+  const no = checkRange('seconds', seconds, 1, monthSeconds);
+  if (no) return refusal(no);
   const untilMs = context.nowMs + seconds * 1000;
   return done(room, context, { kind: { $case: 'timedMuted', value: { seconds, untilMs } }, targets: [target], notice });
-}
+};
 
 /** The answer and the event tell how long was left. */
-export function timedUnmuteMember(room: CreatedRoom, command: TimedUnmuteMember, context: Context): Decision {
+export const timedUnmuteMember: Handler<'timedUnmuteMember'> = (room, command, context) => {
   const target = markedTargetOf(room, command, context);
   if (typeof target !== 'string') return { refusal: target };
   const secondsLeft = Math.ceil(timedMuteLeftMs(room, target, context.nowMs) / 1000);
   if (secondsLeft === 0) return unchanged;
   const kind = { $case: 'timedUnmuted', value: { secondsLeft } } as const;
   return done(room, context, { kind, targets: [target], notice: command.notice }, secondsLeft);
-}
+};
 
-export function kickMember(room: CreatedRoom, command: KickMember, context: Context): Decision {
-  const { reason, notice } = command;
-  const target = targetOf(room, command, context, [{ field: 'reason', text: reason, most: textLimits.reason }]);
+/** Removes who is here; entry can be refused for a while. */
+export const kickMember: Handler<'kickMember'> = (room, command, context) => {
+  const { reason, notice, refuseSeconds } = command;
+  const target = targetOf(room, command, context, [reasonRule(reason)]);
   if (typeof target !== 'string') return { refusal: target };
+  const no = checkRange('refuse_seconds', refuseSeconds, 0, monthSeconds);
+  if (no) return refusal(no);
   if (!context.presence.isPresent(target)) return refused('not-found', 'the account is not in the room');
-  return done(room, context, { kind: { $case: 'kicked', value: { reason, refusedUntilMs: 0 } }, targets: [target], notice });
+  const refusedUntilMs = refuseSeconds === 0 ? 0 : context.nowMs + refuseSeconds * 1000;
+  const kick: Happening = { kind: { $case: 'kicked', value: { reason, refusedUntilMs } }, targets: [target], notice };
+  return doneAll(room, context, [kick, ...removedHappenings(room, target, context)]);
+};
+
+/** Refuses the account's entry from now on, ends its role, and removes it where it is here. */
+export const blockMember: Handler<'blockMember'> = (room, command, context) => {
+  const target = markedTargetOf(room, command, context, [reasonRule(command.reason)]);
+  if (typeof target !== 'string') return { refusal: target };
+  const record = room.members.get(target);
+  if (record?.blocked) return unchanged;
+  const value = { reason: command.reason, previousRole: record?.role ?? Role.ROLE_GUEST };
+  const block: Happening = { kind: { $case: 'blocked', value }, targets: [target], notice: command.notice };
+  return doneAll(room, context, [block, ...removedHappenings(room, target, context)]);
+};
+
+export const unblockMember: Handler<'unblockMember'> = (room, command, context) => {
+  const target = markedTargetOf(room, command, context);
+  if (typeof target !== 'string') return { refusal: target };
+  if (!room.members.get(target)?.blocked) return unchanged;
+  return done(room, context, { kind: { $case: 'unblocked', value: {} }, targets: [target], notice: command.notice });
+};
+
+/** What has to be noted of an account that is removed with all its sessions. */
+function removedHappenings(room: CreatedRoom, account: AccountId, { presence }: Context): Happening[] {
+  return presence.isPresent(account) ? leavingHappenings(room, [account], presence.accounts - 1) : [];
 }

@@ -1,11 +1,6 @@
-import type { GetRoom, ListMembers } from '@plaza/proto/client';
-import { answer, refused } from '../outcome.js';
-import type { Context, CreatedRoom, Decision } from '../types.js';
+import { answer } from '../outcome.js';
 import { roomInfo } from '../views.js';
+import type { Handler } from './handler.js';
 
-export const getRoom = (room: CreatedRoom, _command: GetRoom, context: Context): Decision =>
+export const getRoom: Handler<'getRoom'> = (room, _command, context) =>
   answer({ $case: 'roomInfo', value: roomInfo(room, context.presence) });
-
-/** Lists are read from the presence, which no decision sees whole. */
-export const listMembers = (_room: CreatedRoom, _command: ListMembers, _context: Context): Decision =>
-  refused('bad-request', 'member lists are asked for as a query');

@@ -1,7 +1,45 @@
-import { refused } from '../outcome.js';
-import type { Command, Context, Decision, RoomState } from '../types.js';
+import { isAnonymousAccount, parseAccountId } from '../ids.js';
+import { checkRange, checkTexts, countLimits } from '../limits.js';
+import { answer, done, refusal, refused, unchanged } from '../outcome.js';
+import { refuse, type Refusal } from '../refusal.js';
+import type { Command, CommandValue, Context, Decision, RoomState } from '../types.js';
+import { badAccount, reasonRule } from './targets.js';
+
+const mostOnPage = 1000;
 
 /** The room of accounts: what holds for an account in all rooms. It is there without being created, nobody enters it, and only the server API asks it. */
-export function decideAboutAccounts(_room: RoomState, _command: Command, _context: Context): Decision {
-  return refused('bad-request', 'not there yet');
+export function decideAboutAccounts(room: RoomState, command: Command, context: Context): Decision {
+  if (context.actor.kind !== 'api') return refused('not-allowed', 'only the server API asks about accounts in all rooms');
+  if (command.$case === 'restrictAccount') return restrictAccount(room, command.value, context);
+  return command.$case === 'listRestrictions'
+    ? listRestrictions(room, command.value)
+    : refused('bad-request', 'no command of the room of accounts');
+}
+
+function restrictAccount(room: RoomState, command: CommandValue<'restrictAccount'>, context: Context): Decision {
+  const account = parseAccountId(command.account);
+  if (account === undefined || isAnonymousAccount(account)) return refusal(badAccount);
+  const before = room.restrictions.get(account) ?? { muted: false, disabled: false, reason: '' };
+  const { muted = before.muted, disabled = before.disabled, kick: kicked, reason } = command;
+  const no = checkTexts([reasonRule(reason)]) ?? checkPlace(room, before.muted || before.disabled, muted || disabled);
+  if (no) return refusal(no);
+  if (muted === before.muted && disabled === before.disabled && !kicked) return unchanged;
+  return done(room, context, { kind: { $case: 'accountRestricted', value: { muted, disabled, kicked, reason } }, targets: [account] });
+}
+
+function checkPlace({ restrictions }: RoomState, had: boolean, has: boolean): Refusal | undefined {
+  if (had || !has || restrictions.size < countLimits.restrictions) return undefined;
+  return refuse('too-many', `${countLimits.restrictions} accounts are restricted already`);
+}
+
+/** In the order of their names. */
+function listRestrictions(room: RoomState, { pageToken, limit }: CommandValue<'listRestrictions'>): Decision {
+  const no = checkRange('limit', limit, 0, mostOnPage);
+  if (no) return refusal(no);
+  const rest = [...room.restrictions.values()]
+    .filter(({ account }) => account > pageToken)
+    .sort((a, b) => (a.account < b.account ? -1 : 1));
+  const restrictions = rest.slice(0, limit || mostOnPage);
+  const next = rest.length > restrictions.length ? restrictions.at(-1)!.account : '';
+  return answer({ $case: 'restrictionPage', value: { restrictions, next } });
 }

@@ -1,37 +1,45 @@
-import { Role, type SetRole } from '@plaza/proto/client';
+import { Role } from '@plaza/proto/client';
 import { isAnonymousAccount, parseAccountId, type AccountId } from '../ids.js';
 import { checkTexts } from '../limits.js';
-import { done, noticeRule, refusal, refused, unchanged } from '../outcome.js';
+import { done, noticeRule, refusal, unchanged } from '../outcome.js';
 import { canBeMarked, isAppointed, may } from '../roles.js';
 import { refuse, type Refusal } from '../refusal.js';
-import type { Context, CreatedRoom, Decision } from '../types.js';
+import type { Context, CreatedRoom } from '../types.js';
 import { actorRole, roleOf } from '../views.js';
+import type { Handler } from './handler.js';
+import { badAccount } from './targets.js';
 
 const settable: readonly Role[] = [Role.ROLE_GUEST, Role.ROLE_REGULAR, Role.ROLE_ADMINISTRATOR];
 
 /** Sets or (guest) unsets a role, also of an account that never entered. */
-export function setRole(room: CreatedRoom, command: SetRole, context: Context): Decision {
+export const setRole: Handler<'setRole'> = (room, command, context) => {
   const account = parseAccountId(command.account);
-  if (account === undefined) return refused('bad-request', 'account is 1-64 of A-Z a-z 0-9 _ - . @ :');
+  if (account === undefined) return refusal(badAccount);
   const role = command.role || Role.ROLE_GUEST;
-  if (!settable.includes(role)) return refused('bad-request', 'a role can be set to administrator, regular or guest');
-  const previous = roleOf(room, account, isAnonymousAccount(account));
-  const no = maySet(actorRole(room, context.actor), previous, role) ?? checkTexts([noticeRule(command.notice)]);
+  const no = maySetRole(room, account, role, context) ?? checkTexts([noticeRule(command.notice)]);
   if (no) return refusal(no);
+  const previous = roleOf(room, account, false);
   if (role === previous) return unchanged;
-  if (isAppointed(role) && !isAppointed(previous) && isFull(room, account, context)) return refused('too-many-members');
   const kind = { $case: 'roleChanged', value: { role, previous } } as const;
   return done(room, context, { kind, targets: [account], notice: command.notice });
-}
+};
 
-function maySet(operator: Role, previous: Role, role: Role): Refusal | undefined {
+/** Why this actor may not give this account this role; undefined: it may, or it has it already. */
+export function maySetRole(room: CreatedRoom, account: AccountId, role: Role, context: Context): Refusal | undefined {
+  if (!settable.includes(role)) return refuse('bad-request', 'a role can be set to administrator, regular or guest');
+  const previous = roleOf(room, account, isAnonymousAccount(account));
   const act = [previous, role].includes(Role.ROLE_ADMINISTRATOR) ? 'setAdministrator' : 'setRegular';
-  if (!may(operator, act)) return refuse('not-allowed');
-  if (canBeMarked(previous)) return undefined;
-  return refuse('not-allowed', previous === Role.ROLE_CREATOR ? 'the creator stays the creator' : 'an anonymous guest has no other role');
+  if (!may(actorRole(room, context.actor), act)) return refuse('not-allowed');
+  if (!canBeMarked(previous)) {
+    return refuse('not-allowed', previous === Role.ROLE_CREATOR ? 'the creator stays the creator' : 'an anonymous guest has no other role');
+  }
+  if (isAppointed(role) && room.members.get(account)?.blocked) return refuse('blocked', 'a blocked account has no role; unblock it first');
+  if (!isAppointed(role) || isAppointed(previous) || !isRosterFull(room, account, context)) return undefined;
+  return refuse('too-many-members', `the room has its ${context.limits.permanentMembers} administrators and regular members`);
 }
 
-function isFull(room: CreatedRoom, account: AccountId, { limits }: Context): boolean {
+/** Whether there is no place for one more administrator or regular member. */
+export function isRosterFull(room: CreatedRoom, account: AccountId, { limits }: Pick<Context, 'limits'>): boolean {
   let appointed = 0;
   for (const member of room.members.values()) if (member.account !== account && isAppointed(member.role)) appointed++;
   return appointed >= limits.permanentMembers;

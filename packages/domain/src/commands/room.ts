@@ -1,59 +1,60 @@
-import { NoticesMode, type CloseRoom, type CreateRoom, type OpenRoom, type RoomChanges, type UpdateRoom } from '@plaza/proto/client';
+import { NoticesMode, QueueRights, RoomChanges } from '@plaza/proto/client';
+import { whoMatters, theRoom, leavingHappenings } from '../dependents.js';
 import { isAnonymousAccount, parseAccountId } from '../ids.js';
 import { checkTexts, textLimits, type TextRule } from '../limits.js';
-import { done, noticeRule, refusal, refused, unchanged } from '../outcome.js';
+import { done, doneAll, noticeRule, refusal, refused, unchanged, type Happening } from '../outcome.js';
+import { pick } from '../pick.js';
 import { refuse, type Refusal } from '../refusal.js';
-import { may } from '../roles.js';
-import type { Context, CreatedRoom, Decision, Limits, Profile, RoomState } from '../types.js';
-import { actorRole } from '../views.js';
+import type { CommandValue, Context, Decision, Limits, Profile, RoomState } from '../types.js';
+import { checkClose, mayOpenOrClose, scheduleOf } from './close.js';
+import type { Handler } from './handler.js';
+import { checkSettings } from './settings.js';
+import { mayChangeRoom, reasonRule } from './targets.js';
 
 /** Only by the server API. Nobody is told: nobody can be there yet. */
-export function createRoom(room: RoomState, { creator, profile }: CreateRoom, context: Context): Decision {
+export function createRoom(room: RoomState, { creator, profile, settings, close }: CommandValue<'createRoom'>, context: Context): Decision {
   if (context.actor.kind !== 'api') return refused('not-allowed', 'rooms are created by the server API');
   if (room.profile) return refused('exists', 'the room exists already');
   if (parseAccountId(creator) === undefined || isAnonymousAccount(creator)) {
     return refused('bad-request', 'creator is an account: 1-64 of A-Z a-z 0-9 _ - . @ :, not anonymous');
   }
-  const no = checkChanges(profile, context.limits);
+  const no = checkChanges(profile, context.limits) ?? checkSettings(settings) ?? checkClose(close);
   if (no) return refusal(no);
-  return done(room, context, {
-    kind: { $case: 'roomCreated', value: { creator, profile, settings: undefined, close: undefined } },
-    audience: 'nobody',
-  });
+  const value = { creator, profile, settings, close: scheduleOf(close, context) };
+  return done(room, context, { kind: { $case: 'roomCreated', value }, audience: 'nobody' });
 }
 
 /** The event has the fields that change, and what they were. */
-export function updateRoom(room: CreatedRoom, { changes, notice }: UpdateRoom, context: Context): Decision {
-  if (!may(actorRole(room, context.actor), 'changeRoom')) return refused('not-allowed');
-  const no = checkChanges(changes, context.limits) ?? checkTexts([noticeRule(notice)]);
+export const updateRoom: Handler<'updateRoom'> = (room, { changes, notice }, context) => {
+  const no = mayChangeRoom(room, context) ?? checkChanges(changes, context.limits) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
   const value = difference(room.profile, changes);
   if (value === undefined) return unchanged;
   const kind = { $case: 'roomUpdated', value: { ...value, close: undefined, previousClose: undefined, closeChanged: false } } as const;
   return done(room, context, { kind, notice });
-}
+};
 
-export function openRoom(room: CreatedRoom, { notice }: OpenRoom, context: Context): Decision {
-  const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice)]);
+export const openRoom: Handler<'openRoom'> = (room, { notice, close }, context) => {
+  const no = mayOpenOrClose(room, context) ?? checkClose(close) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
-  return room.profile.open ? unchanged : done(room, context, { kind: { $case: 'roomOpened', value: { close: undefined } }, notice });
-}
+  if (room.profile.open) return unchanged;
+  return done(room, context, { kind: { $case: 'roomOpened', value: { close: scheduleOf(close, context) } }, notice });
+};
 
-export function closeRoom(room: CreatedRoom, { reason, notice }: CloseRoom, context: Context): Decision {
-  const reasonRule = { field: 'reason', text: reason, most: textLimits.reason };
-  const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice), reasonRule]);
+/** Removes everybody; whose leaving matters is noted. */
+export const closeRoom: Handler<'closeRoom'> = (room, { reason, notice }, context) => {
+  const no = mayOpenOrClose(room, context) ?? checkTexts([noticeRule(notice), reasonRule(reason)]);
   if (no) return refusal(no);
-  return room.profile.open
-    ? done(room, context, { kind: { $case: 'roomClosed', value: { reason, close: undefined } }, notice })
-    : unchanged;
-}
-
-const mayOpenOrClose = (room: CreatedRoom, { actor }: Context): Refusal | undefined =>
-  may(actorRole(room, actor), 'openAndClose') ? undefined : refuse('not-allowed', 'only the creator opens and closes');
+  if (!room.profile.open) return unchanged;
+  const close: Happening = { kind: { $case: 'roomClosed', value: { reason, close: undefined } }, notice };
+  const owners = [...whoMatters(room)].filter((who) => who !== theRoom);
+  return doneAll(room, context, [close, ...leavingHappenings(room, owners, 1)]);
+};
 
 function checkChanges(changes: RoomChanges | undefined, limits: Limits): Refusal | undefined {
-  const notices = changes?.notices ?? NoticesMode.NOTICES_MODE_AUTO;
+  const { notices = NoticesMode.NOTICES_MODE_AUTO, queueRights = QueueRights.QUEUE_RIGHTS_EVERYONE } = changes ?? {};
   if (notices < 0 || notices > NoticesMode.NOTICES_MODE_OFF) return refuse('bad-request', 'there is no such notices mode');
+  if (queueRights < 0 || queueRights > QueueRights.QUEUE_RIGHTS_MANAGERS) return refuse('bad-request', 'there are no such queue rights');
   return changes && checkTexts(changeRules(changes, limits));
 }
 
@@ -66,22 +67,12 @@ const changeRules = (changes: RoomChanges, limits: Limits): TextRule[] => [
 
 /** The fields of `changes` that differ from the profile, and what they were; undefined: none. */
 function difference(profile: Profile, changes: RoomChanges | undefined): { changes: RoomChanges; previous: RoomChanges } | undefined {
-  const wanted = Object.entries({ ...changes, notices: changes?.notices === 0 ? NoticesMode.NOTICES_MODE_AUTO : changes?.notices });
+  const wanted = Object.entries({
+    ...changes,
+    notices: changes?.notices === NoticesMode.NOTICES_MODE_UNSPECIFIED ? NoticesMode.NOTICES_MODE_AUTO : changes?.notices,
+    queueRights: changes?.queueRights === QueueRights.QUEUE_RIGHTS_UNSPECIFIED ? QueueRights.QUEUE_RIGHTS_EVERYONE : changes?.queueRights,
+  });
   const differing = wanted.filter(([name, value]) => value !== undefined && value !== profile[name as keyof Profile]).map(([name]) => name);
   if (differing.length === 0) return undefined;
-  const pick = (from: object): RoomChanges => ({
-    ...noChanges,
-    ...Object.fromEntries(Object.entries(from).filter(([name]) => differing.includes(name))),
-  });
-  return { changes: pick(Object.fromEntries(wanted)), previous: pick(profile) };
+  return { changes: RoomChanges.create(pick(Object.fromEntries(wanted), differing)), previous: RoomChanges.create(pick(profile, differing)) };
 }
-
-const noChanges: RoomChanges = {
-  name: undefined,
-  announcement: undefined,
-  broadcastUrl: undefined,
-  ext: undefined,
-  notices: undefined,
-  anonymousAllowed: undefined,
-  queueRights: undefined,
-};

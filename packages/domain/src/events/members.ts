@@ -1,4 +1,4 @@
-import { Role, type Event } from '@plaza/proto/client';
+import { Role, type Event, type MemberChanges } from '@plaza/proto/client';
 import type { AccountId } from '../ids.js';
 import { deviceSlot, memberSlot } from '../slots.js';
 import type { MemberRecord, RoomState } from '../types.js';
@@ -26,15 +26,25 @@ export const memberEvents: Appliers<
   timedUnmuted: (room, event) => eachTarget(room, event, { mutedUntilMs: 0 }),
   kicked: (room, event, { refusedUntilMs }) => (refusedUntilMs === 0 ? [] : eachTarget(room, event, { refusedUntilMs })),
   roleChanged: (room, event, { role }) => eachTarget(room, event, { role }),
-  blocked: noState,
-  unblocked: noState,
-  memberUpdated: noState,
+  blocked: (room, event) => eachTarget(room, event, { blocked: true, role: Role.ROLE_GUEST }),
+  unblocked: (room, event) => eachTarget(room, event, { blocked: false }),
+  memberUpdated: (room, event, { changes, saved }) => {
+    const change = changes === undefined ? {} : kept(changes, saved);
+    return Object.keys(change).length === 0 ? [] : eachTarget(room, event, change);
+  },
   deviceBlocked: ({ blockedDevices }, _event, { deviceId, untilMs }) => {
     if (untilMs === 0) blockedDevices.delete(deviceId);
     else blockedDevices.set(deviceId, untilMs);
     return [deviceSlot(deviceId)];
   },
 };
+
+/** What stays in the record: level and labels always, the profile where it is saved. Tags belong to sessions. */
+function kept({ nickname, avatar, ext, level, labels }: MemberChanges, saved: boolean): Partial<MemberRecord> {
+  const profile = saved ? { nickname, avatar, ext } : {};
+  const given = Object.entries({ ...profile, level, labels: labels?.labels }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
 
 function eachTarget(room: RoomState, event: Event, change: Partial<MemberRecord>): string[] {
   return event.targets.map((account) => changeMember(room, account as AccountId, event.timeMs, change));
