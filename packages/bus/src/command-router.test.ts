@@ -26,7 +26,7 @@ class ScriptedDoor implements RoomDoor {
   attach(_asker: string, replies: (batch: ReplyBatch) => void): AttachedAsker {
     this.attached++;
     this.end = (session, code) => replies({ replies: [], ended: [{ session, code }], deliveries: [] });
-    this.deliver = (sessions, text) => replies({ replies: [], ended: [], deliveries: [{ sessions, direct: Buffer.from(text) }] });
+    this.deliver = (sessions, text) => replies({ replies: [], ended: [], deliveries: [{ sessions, direct: Buffer.from(text), id: text }] });
     return {
       commands: (entries) => {
         this.seen.push(...entries);
@@ -98,7 +98,7 @@ describe('CommandRouter', () => {
       clock,
       factsOf: (session) => (gone.has(session) ? undefined : factsOf(session)),
       onEnded: (session, code) => ended.push(`${session} ${code}`),
-      onDelivery: (sessions, direct) => ended.push(`${sessions.join()} ${Buffer.from(direct).toString()}`),
+      onDelivery: ({ sessions, direct }) => ended.push(`${sessions.join()} ${Buffer.from(direct).toString()}`),
       limits: { unansweredPerShard: 1000 },
     });
   });

@@ -4,6 +4,7 @@ import {
   EntryOutcome,
   type BulkAnswer,
   type BulkAsk,
+  type Delivery,
   type Entry,
   type EntryReply,
   type ReplyBatch,
@@ -31,8 +32,8 @@ export interface CommandRouterOptions {
   factsOf(session: number): SessionFacts | undefined;
   /** The holder ends a session; `code` is of the refusal catalogue. */
   onEnded(session: number, code: string): void;
-  /** A directed message for these sessions: an encoded plaza.v1.Direct. After a break of the link it may come again. */
-  onDelivery(sessions: readonly number[], direct: Uint8Array): void;
+  /** A directed message for some sessions. After a takeover it may come again, with the same id. */
+  onDelivery(delivery: Delivery): void;
   readonly limits: {
     /** Beyond it commands are answered `unavailable` at once. */
     readonly unansweredPerShard: number;
@@ -197,7 +198,7 @@ export class CommandRouter {
       if (pending !== undefined) this.#take(pending, reply);
     }
     for (const { session, code } of ended) this.#options.onEnded(session, code);
-    for (const { sessions, direct } of deliveries) this.#options.onDelivery(sessions, direct);
+    for (const delivery of deliveries) this.#options.onDelivery(delivery);
   }
 
   #take(pending: Pending, { outcome, reply }: EntryReply): void {

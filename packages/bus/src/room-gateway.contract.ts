@@ -150,7 +150,7 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
       await start(new EchoDoor());
       link.send([entry(1)]);
       await eventually(async () => expect(replies).toHaveLength(1));
-      const direct = (text: string) => ({ sessions: [7, 9], direct: Buffer.from(text) });
+      const direct = (text: string) => ({ sessions: [7, 9], direct: Buffer.from(text), id: text });
       door.send({ replies: [], ended: [{ session: 9, code: 'replaced' }], deliveries: [direct('one')] });
       door.send({ replies: [], ended: [], deliveries: [direct('two'), direct('three')] });
       await eventually(async () => expect(ended).toEqual(['9 replaced']));

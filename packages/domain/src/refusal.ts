@@ -23,6 +23,7 @@ export const refusals = {
   'too-many-devices': { http: 409, close: 0, why: 'the account is in the room with as many devices as it may' },
   'other-device': { http: 409, close: 0, why: 'another device of the account entered the room' },
   'auth-denied': { http: 403, close: 0, why: 'the platform does not let this account in' },
+  'auth-unavailable': { http: 503, close: 4506, why: 'the platform cannot be asked who this is; come back' },
   'slow-mode': { http: 429, close: 0, why: 'the room is in slow mode' },
   'same-text': { http: 429, close: 0, why: 'the same text was sent just now' },
   'too-early': { http: 403, close: 0, why: 'who has just entered may not send yet' },

@@ -23,6 +23,9 @@ function spread(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** A hash of which every bit is as good as any other. */
+export const spreadHash = (text: string): number => spread(fnv1a(text));
+
 /** Rendezvous hashing: who of `owners` should have `thing`. Undefined where there is nobody. A tie goes to the smaller id. */
 export function ownerOf(thing: string, owners: Iterable<string>): string | undefined {
   let best: string | undefined;

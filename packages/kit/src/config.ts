@@ -53,6 +53,13 @@ export function readConfig<T extends Table>(
 
 export const text = (value: string): string => value;
 
+/** https, or http where only this machine hears it. */
+export function webAddress(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return value;
+  throw new Error('expected an https address, or http on loopback');
+}
+
 export const integer =
   (min: number, max: number) =>
   (value: string): number => {

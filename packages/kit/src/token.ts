@@ -14,12 +14,22 @@ export interface TokenClaims {
   nickname?: string;
   avatar?: string;
   capabilities: Capability[];
+  /** The role of an account that a room has not given one. */
+  role?: 'regular' | 'administrator';
+  /** What the platform knows of it (follower, subscriber), each with a level. */
+  labels?: TokenLabel[];
+  tags?: string[];
   expiresMs: number;
+}
+
+export interface TokenLabel {
+  name: string;
+  level: number;
 }
 
 /** Anonymous guests get names with this prefix from the edge, so no token may carry one. */
 export const anonymousPrefix = 'anon-';
-const maxTokenBytes = 4096;
+export const maxTokenBytes = 4096;
 /** The same character sets as in `@plaza/domain`, which stands above this package. */
 const accountId = /^[A-Za-z0-9_\-.@:]{1,64}$/;
 const roomId = /^[A-Za-z0-9_-]{1,64}$/;
@@ -36,6 +46,9 @@ export function issueToken(secret: string, claims: TokenClaims, issuedMs: number
     ...(claims.deviceKind === undefined ? {} : { dk: claims.deviceKind }),
     ...(claims.nickname === undefined ? {} : { nick: claims.nickname }),
     ...(claims.avatar === undefined ? {} : { avatar: claims.avatar }),
+    ...(claims.role === undefined ? {} : { role: claims.role }),
+    ...(claims.labels === undefined ? {} : { labels: claims.labels }),
+    ...(claims.tags === undefined ? {} : { tags: claims.tags }),
   };
   if (claimsOf(payload) === undefined) throw new RangeError('the claims are out of their ranges');
   const signed = `${header}.${encode(payload)}`;
@@ -63,7 +76,7 @@ export function verifyToken(
   return claims.expiresMs <= nowMs ? { invalid: 'token-expired' } : { claims };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 const signatureOf = (secret: string, signed: string): string => createHmac('sha256', secret).update(signed).digest('base64url');
 
@@ -89,19 +102,22 @@ function decode(part: string): Fields | undefined {
 /** `crit` names extensions that a reader has to know; none is known here. */
 const isOurHeader = (fields: Fields | undefined): boolean => fields?.['alg'] === 'HS256' && fields['crit'] === undefined;
 
-const startsLater = (fields: Fields | undefined, nowMs: number): boolean => {
+export const startsLater = (fields: Fields | undefined, nowMs: number): boolean => {
   const from = fields?.['nbf'];
   return from !== undefined && !(typeof from === 'number' && from * 1000 <= nowMs);
 };
 
 /** The claims of a payload where every field has its type and range. */
-function claimsOf(fields: Fields): TokenClaims | undefined {
-  const { sub, exp, rooms, cap = capabilities, dk, nick, avatar } = fields;
+export function claimsOf(fields: Fields): TokenClaims | undefined {
+  const { sub, exp, rooms, cap = capabilities, dk, nick, avatar, role, labels, tags } = fields;
   if (typeof sub !== 'string' || !accountId.test(sub) || sub.startsWith(anonymousPrefix)) return undefined;
   if (typeof exp !== 'number' || !Number.isSafeInteger(Math.floor(exp * 1000)) || exp <= 0) return undefined;
   if (rooms !== undefined && !isListOf(rooms, (room) => roomId.test(room))) return undefined;
   if (!isListOf(cap, (one): one is Capability => (capabilities as readonly string[]).includes(one))) return undefined;
   if (!isShort(dk, 16) || !isShort(nick, 64) || !isShort(avatar, 1024)) return undefined;
+  if (role !== undefined && role !== 'regular' && role !== 'administrator') return undefined;
+  if (tags !== undefined && !(isListOf(tags, isName) && tags.length <= mostTags)) return undefined;
+  if (labels !== undefined && !areLabels(labels)) return undefined;
   return {
     account: sub,
     capabilities: [...new Set(cap as Capability[])],
@@ -110,7 +126,25 @@ function claimsOf(fields: Fields): TokenClaims | undefined {
     ...(dk === undefined ? {} : { deviceKind: dk }),
     ...(nick === undefined ? {} : { nickname: nick }),
     ...(avatar === undefined ? {} : { avatar }),
+    ...(role === undefined ? {} : { role }),
+    ...(labels === undefined ? {} : { labels: labels.map(({ name, level }) => ({ name, level })) }),
+    ...(tags === undefined ? {} : { tags }),
   };
+}
+
+const mostTags = 10;
+const mostLabels = 20;
+const mostLevel = 0x7fff_ffff;
+
+/** A tag or the name of a label: 1-32 characters. */
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '' && [...value].length <= 32;
+
+function areLabels(value: unknown): value is TokenLabel[] {
+  if (!Array.isArray(value) || value.length > mostLabels) return false;
+  return value.every((one: unknown) => {
+    const { name, level } = (one ?? {}) as Record<string, unknown>;
+    return isName(name) && Number.isInteger(level) && (level as number) >= 0 && (level as number) <= mostLevel;
+  });
 }
 
 const isListOf = (value: unknown, fits: (item: string) => boolean): value is string[] =>

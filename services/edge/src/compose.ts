@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HistoryReader, Live, Peers, RoomGateway } from '@plaza/bus';
 import {
+  TokenVerifier,
   createLogger,
   createRegistry,
   systemClock,
@@ -11,9 +12,12 @@ import {
   type Registry,
   type Service,
 } from '@plaza/kit';
+import { remoteKeySet } from '@plaza/kit/jose';
 import type { EdgeConfig, EdgeSettings } from './config.js';
 import { EdgeCore } from './edge.js';
 import { EdgeLife } from './edge-life.js';
+import { everybodyEnters, type EntryCallback } from './entry-callback.js';
+import { HttpEntryCallback } from './entry-callback.http.js';
 import { UwsListener } from './listener.uws.js';
 import { EdgeMetrics } from './metrics.prom.js';
 
@@ -33,8 +37,27 @@ export type EdgeService = Service & Probes & { connectUrl(): string };
 export function createEdge(config: EdgeSettings, parts: EdgeParts): EdgeService {
   const settings = { ...config, id: config.id === '' ? `edge-${randomBytes(4).toString('hex')}` : config.id };
   const figures = new EdgeMetrics(parts.registry);
-  const core = new EdgeCore(settings, { ...parts, figures });
+  const tokens = new TokenVerifier(settings.tokenSecret, keySetOf(settings));
+  const core = new EdgeCore(settings, { ...parts, figures, tokens, entryCallback: entryCallbackOf(settings, parts) });
   return new EdgeLife(settings, { ...parts, figures, core, listener: new UwsListener(core, settings) });
+}
+
+const keySetOf = ({ jwksUrl, tokenIssuer, tokenAudience }: EdgeSettings): ReturnType<typeof remoteKeySet> | undefined =>
+  jwksUrl === undefined ? undefined : remoteKeySet({ url: jwksUrl, issuer: tokenIssuer, audience: tokenAudience });
+
+/** Throws where the callback has no secret. */
+function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): EntryCallback {
+  const {
+    entryCallbackUrl: url,
+    entryCallbackSecret: secret,
+    entryCallbackMs,
+    entryCallbackOnFailure,
+    entryCallbackConcurrency,
+  } = settings;
+  if (url === undefined) return everybodyEnters;
+  if (secret === undefined) throw new Error('PLAZA_ENTRY_CALLBACK_SECRET is not set, but PLAZA_ENTRY_CALLBACK_URL is');
+  const limits = { deadlineMs: entryCallbackMs, onFailure: entryCallbackOnFailure, concurrency: entryCallbackConcurrency };
+  return new HttpEntryCallback({ url, secret, ...limits }, { clock, logger });
 }
 
 /** An edge as a process of its own: NATS, gRPC and a probe server, whose libraries a standalone process never loads. */

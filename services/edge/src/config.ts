@@ -1,4 +1,18 @@
-import { common, grpcConfig, integer, natsConfig, optional, port, text, variable, type ConfigOf } from '@plaza/kit';
+import {
+  atLeast,
+  common,
+  grpcConfig,
+  integer,
+  natsConfig,
+  oneOf,
+  optional,
+  port,
+  secretVariable,
+  text,
+  variable,
+  webAddress,
+  type ConfigOf,
+} from '@plaza/kit';
 
 /** Every setting of an edge, also those that only matter between processes. */
 export const edgeTable = {
@@ -51,6 +65,34 @@ export const edgeTable = {
     'Sockets a second that are sent away when the edge drains.',
   ),
   drainMs: variable('PLAZA_EDGE_DRAIN_MS', integer(0, 600_000), '10000', 'How long, in ms, draining may take.'),
+  jwksUrl: variable(
+    'PLAZA_TOKEN_JWKS_URL',
+    optional(webAddress),
+    '',
+    'Where the platform publishes the keys of its own tokens (EdDSA, RS256, ES256); empty: only HS256 tokens are taken.',
+  ),
+  tokenIssuer: variable('PLAZA_TOKEN_ISSUER', optional(text), '', 'What `iss` of such a token has to be; empty: anything.'),
+  tokenAudience: variable('PLAZA_TOKEN_AUDIENCE', optional(text), '', 'What `aud` of such a token has to be; empty: anything.'),
+  entryCallbackUrl: variable(
+    'PLAZA_ENTRY_CALLBACK_URL',
+    optional(webAddress),
+    '',
+    'Asked before each entry to a room whether the account may come in; empty: nobody is asked.',
+  ),
+  entryCallbackSecret: secretVariable(
+    'PLAZA_ENTRY_CALLBACK_SECRET',
+    optional(atLeast(32)),
+    '',
+    'Signs those questions (HMAC-SHA256); has to be set where there is an entry callback.',
+  ),
+  entryCallbackMs: variable('PLAZA_ENTRY_CALLBACK_MS', integer(10, 10_000), '300', 'How long an answer may take, in ms.'),
+  entryCallbackOnFailure: variable(
+    'PLAZA_ENTRY_CALLBACK_ON_FAILURE',
+    oneOf('deny', 'allow'),
+    'deny',
+    'Whether accounts come in while the entry callback does not answer.',
+  ),
+  entryCallbackConcurrency: variable('PLAZA_ENTRY_CALLBACK_CONCURRENCY', integer(1, 10_000), '100', 'Questions under way at a time.'),
   historyAddress: variable('PLAZA_HISTORY_ADDRESS', text, '127.0.0.1:7403', 'The gRPC address of the history, host:port.'),
   probeHost: variable('PLAZA_PROBE_HOST', text, '127.0.0.1', 'The address of /healthz, /readyz and /metrics.'),
   probePort: variable('PLAZA_PROBE_PORT', port, '0', 'The port of /healthz, /readyz and /metrics; 0: any free one.'),
@@ -79,4 +121,12 @@ export type EdgeSettings = Pick<
   | 'slowMs'
   | 'drainPerSecond'
   | 'drainMs'
+  | 'jwksUrl'
+  | 'tokenIssuer'
+  | 'tokenAudience'
+  | 'entryCallbackUrl'
+  | 'entryCallbackSecret'
+  | 'entryCallbackMs'
+  | 'entryCallbackOnFailure'
+  | 'entryCallbackConcurrency'
 >;

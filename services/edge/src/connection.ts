@@ -1,5 +1,6 @@
 import { serverFrameToJson } from '@plaza/protocol';
 import type { Capability } from '@plaza/kit';
+import { Role, type Label } from '@plaza/proto/client';
 import { goAwayFrame } from './frames.js';
 import type { Bucket } from './rate-bucket.js';
 import type { Session } from './session.js';
@@ -43,6 +44,13 @@ export class Connection implements Bucket {
   deviceKind: string;
   nickname = '';
   avatar = '';
+  tags: readonly string[] = [];
+  labels: readonly Label[] = [];
+  roleHint: Role = Role.ROLE_UNSPECIFIED;
+  /** It was told that its token ends soon. */
+  warned = false;
+  /** While the platform's keys are asked who it is: frames that have to wait for the answer. */
+  waiting: { readonly message: ArrayBuffer; readonly isBinary: boolean }[] | undefined = undefined;
   readonly sessions: Session[] = [];
   /** Bytes wait in its buffer: the drain passes it over until they have gone. */
   blocked = false;

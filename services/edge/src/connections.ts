@@ -1,7 +1,10 @@
 import type { Connection } from './connection.js';
+import { frameOf } from './frames.js';
 
 /** A connection that neither authenticates nor enters a room is closed after this. */
 const undecidedMs = 10_000;
+/** Before its token ends, a client has so long to bring another. */
+const warnMs = 30_000;
 const code = { undecided: 4401, expired: 4402, slow: 4508 } as const;
 /** A slow reader that comes back at once would be slow again. */
 const slowRetryMs = 1000;
@@ -32,6 +35,11 @@ export class Connections {
     return this.#all.at(-1);
   }
 
+  /** Everybody who is connected with this account. */
+  of(account: string): Connection[] {
+    return this.#all.filter((connection) => connection.account === account);
+  }
+
   add(connection: Connection): void {
     connection.index = this.#all.length;
     this.#all.push(connection);
@@ -51,6 +59,7 @@ export class Connections {
   sweep(nowMs: number): void {
     const slow: Connection[] = [];
     for (const connection of [...this.#all]) {
+      warnOfExpiry(connection, nowMs);
       if (connection.account === '' && nowMs - connection.openedMs >= undecidedMs) connection.goAway(code.undecided, 'not-authenticated');
       else if (connection.tokenExpiresMs > 0 && nowMs >= connection.tokenExpiresMs) connection.goAway(code.expired, 'token-expired');
       else if (connection.blocked) slow.push(connection);
@@ -70,4 +79,12 @@ export class Connections {
       this.#bufferedBytes -= bytes;
     }
   }
+}
+
+/** Once a token: it can be renewed on the same connection. */
+function warnOfExpiry(connection: Connection, nowMs: number): void {
+  const leftMs = connection.tokenExpiresMs - nowMs;
+  if (connection.tokenExpiresMs === 0 || connection.warned || leftMs <= 0 || leftMs > warnMs) return;
+  connection.warned = true;
+  connection.send(frameOf({ $case: 'tokenExpires', value: { leftMs } }));
 }

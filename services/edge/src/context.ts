@@ -1,7 +1,8 @@
-import type { CommandRouter, HistoryReader } from '@plaza/bus';
-import type { Clock, Logger } from '@plaza/kit';
+import type { AccountList, CommandRouter, HistoryReader } from '@plaza/bus';
+import type { Clock, Logger, TokenVerifier } from '@plaza/kit';
 import type { CommandNames } from './command-names.js';
 import type { EdgeSettings } from './config.js';
+import type { EntryCallback } from './entry-callback.js';
 import type { Feeds } from './feeds.js';
 import type { Figures } from './figures.js';
 import type { Fills } from './fills.js';
@@ -20,4 +21,7 @@ export interface EdgeContext {
   readonly feeds: Feeds;
   readonly fills: Pick<Fills, 'cover'>;
   readonly history: HistoryReader;
+  readonly tokens: TokenVerifier;
+  readonly accounts: Pick<AccountList, 'isDisabled' | 'isMuted'>;
+  readonly entryCallback: EntryCallback;
 }

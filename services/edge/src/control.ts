@@ -1,23 +1,41 @@
-import { Control } from '@plaza/proto/room';
+import { Control, type MemberControl } from '@plaza/proto/room';
 import type { RoomFeed } from './room-feed.js';
 import type { Removed, Session } from './session.js';
 
 /**
- * Obeys the removals of a live frame's control, `serial` being what follows the frame in the ring: each removed session still gets everything
+ * Obeys a live frame's control, `serial` being what follows the frame in the ring. Each removed session still gets everything
  * before it, then is told. Sessions that are only joining are marked: their answer may have been decided before the removal. Calls `unsure` for a
  * session whose join may also have come after the removal; it is out here, so its holder has to be told as well.
  */
-export function obeyControl(feed: RoomFeed, control: Uint8Array, last: number, serial: number, unsure: (session: Session) => void): void {
-  for (const { account, code, why } of Control.decode(control).removals) {
+export function obeyControl(feed: RoomFeed, encoded: Uint8Array, last: number, serial: number, unsure: (session: Session) => void): void {
+  const { removals, members } = Control.decode(encoded);
+  for (const { account, code, why, deviceId } of removals) {
     for (const session of [...feed.sessions]) {
-      if (session.removed !== undefined || (account !== '' && session.connection.account !== account)) continue;
+      if (session.removed !== undefined || !isMeant(session, account, deviceId)) continue;
       if (session.state === 'joining' || session.enteredHead >= last) unsure(session);
       remove(feed, session, { code, why }, serial);
     }
   }
+  for (const member of members)
+    for (const session of feed.sessions) if (isMeant(session, member.account, member.deviceId)) change(session, member);
 }
+
+/** Empty: whoever it is, whatever device. */
+const isMeant = ({ connection }: Session, account: string, deviceId: string): boolean =>
+  (account === '' || connection.account === account) && (deviceId === '' || connection.deviceId === deviceId);
 
 function remove(feed: RoomFeed, session: Session, removed: Removed, serial: number): void {
   session.removed = removed;
   if (session.state === 'entered') feed.depart(session, serial);
+}
+
+/** What the session says of itself from now on, also to a new holder. */
+function change(session: Session, { nickname, avatar, ext, tags }: MemberControl): void {
+  const { profile } = session;
+  session.change({
+    nickname: nickname ?? profile.nickname,
+    avatar: avatar ?? profile.avatar,
+    ext: ext ?? profile.ext,
+    ...(tags === undefined ? {} : { tags: tags.tags }),
+  });
 }

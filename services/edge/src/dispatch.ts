@@ -15,8 +15,8 @@ import type { EdgeContext } from './context.js';
 import { authenticate } from './handlers/authenticate.js';
 import { join } from './handlers/join.js';
 import { leave } from './handlers/leave.js';
-import { listMembers } from './handlers/list-members.js';
 import { ping } from './handlers/ping.js';
+import { query } from './handlers/query.js';
 import { readHistory } from './handlers/read-history.js';
 import { roomCommand } from './handlers/room-command.js';
 import { take } from './rate-bucket.js';
@@ -30,7 +30,10 @@ const handlers: ReadonlyMap<number, Handler> = new Map([
   [readHistoryKind, readHistory],
   [commandKinds.join, join],
   [commandKinds.leave, leave],
-  [commandKinds.listMembers, listMembers],
+  [commandKinds.listMembers, query],
+  [commandKinds.getMembers, query],
+  [commandKinds.countMembers, query],
+  [commandKinds.listSessions, query],
 ]);
 
 /** Malformed frames in a row, and frames over the rate in all, after which a connection is closed. */

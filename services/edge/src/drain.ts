@@ -4,6 +4,7 @@ import { incompleteFrame, removedFrame, trimmedBatch } from './frames.js';
 import { payloadOf, type Payload } from './payloads.js';
 import type { Departing, RoomFeed } from './room-feed.js';
 import type { Session } from './session.js';
+import type { TagGroup } from './tag-groups.js';
 
 /** Sockets served in one turn of the event loop: 250 writes take about 2 ms, so that reading and timers never wait long. */
 const socketsPerTurn = 250;
@@ -101,6 +102,8 @@ export class Drain {
     const seats = feed.seats.all;
     const next = feed.ring.next;
     let payload: Payload | undefined;
+    let group: TagGroup | undefined;
+    let mixed = false;
     let cursor = -1;
     let seen = -1;
     let writes = 0;
@@ -110,10 +113,12 @@ export class Drain {
       if (session === undefined || (session.cursor === next && session.signal === signalSerial)) continue;
       const { connection } = session;
       if (connection.blocked) continue;
-      if (payload === undefined || session.cursor !== cursor || session.signal !== seen) {
+      if (payload === undefined || session.cursor !== cursor || session.signal !== seen || (mixed && session.group !== group)) {
         cursor = session.cursor;
         seen = session.signal;
-        payload = payloads.at(cursor, signal, seen !== signalSerial);
+        group = session.group;
+        mixed = feed.ring.isMixed(cursor);
+        payload = payloads.at(cursor, group, signal, seen !== signalSerial);
       }
       if (payload === undefined || payload.prev !== session.position) {
         this.#place(feed, session);
@@ -126,7 +131,7 @@ export class Drain {
       session.signal = signalSerial;
       if (payload.next !== next) rotation.behind = true;
       writes++;
-      batches += payload.entries.length;
+      batches += payload.views.length;
     }
     if (writes > 0) this.parts.figures.wrote(writes, batches);
   }
@@ -145,7 +150,7 @@ export class Drain {
     session.cursor = serial;
     const entry = ring.entry(serial);
     if (entry === undefined || entry.prev === session.position) return;
-    session.connection.send(trimmedBatch(entry.bytes, session.position));
+    session.connection.send(trimmedBatch(entry.view(session.group).bytes, session.position));
     session.cursor = serial + 1;
     session.position = entry.last;
   }
@@ -162,7 +167,7 @@ export class Drain {
     const { connection } = session;
     if (session.state === 'gone') return;
     while (connection.open && session.cursor < serial) {
-      const payload = payloadOf(feed.ring, session.cursor, Math.min(serial, feed.ring.next));
+      const payload = payloadOf(feed.ring, session.cursor, Math.min(serial, feed.ring.next), session.group);
       if (payload === undefined || payload.prev !== session.position) {
         this.#place(feed, session);
         continue;

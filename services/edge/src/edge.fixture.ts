@@ -1,7 +1,7 @@
 import type { HistoryReader } from '@plaza/bus';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import { issueToken, readConfig, Registry, systemClock, type Capability } from '@plaza/kit';
-import { ServerFrame, type Batch, type ClientFrame, type HistoryPage, type Reply } from '@plaza/proto/client';
+import { Join, ServerFrame, type Batch, type ClientFrame, type HistoryPage, type Reply } from '@plaza/proto/client';
 import type { HistoryRead } from '@plaza/proto/history';
 import { clientFrameToJson, encodeClientFrame, serverFrameFromJson } from '@plaza/protocol';
 import { eventually, quietLogger } from '@plaza/testkit';
@@ -84,7 +84,7 @@ export class EdgeWorld {
   /** A connection of an account that is in a room. */
   async enter(account: string, room: string, protocol: 'plaza.v1' | 'plaza.v1.json' = 'plaza.v1'): Promise<Client> {
     const client = await this.connect(`?token=${this.token(account)}`, protocol);
-    const reply = await client.ask({ room, body: { $case: 'join', value: { nickname: '', avatar: '', ext: '', after: undefined } } });
+    const reply = await client.ask({ room, body: { $case: 'join', value: Join.create({}) } });
     if (reply.result?.$case !== 'joined') throw new Error(`not joined: ${JSON.stringify(reply)}`);
     return client;
   }
@@ -146,7 +146,7 @@ export class Client {
   }
 
   join(room: string, after?: number): Promise<Reply> {
-    return this.ask({ room, body: { $case: 'join', value: { nickname: '', avatar: '', ext: '', after } } });
+    return this.ask({ room, body: { $case: 'join', value: Join.create(after === undefined ? {} : { after }) } });
   }
 
   reply(id: number): Promise<Reply> {

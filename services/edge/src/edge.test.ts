@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ListMembers, ReadHistory } from '@plaza/proto/client';
 import { eventually } from '@plaza/testkit';
 import { EdgeWorld } from './edge.fixture.js';
 
@@ -153,10 +154,10 @@ describe('a command', () => {
   test('members and history are answered for who is in the room', async () => {
     const ann = await world.enter('ann', 'lobby');
     await ann.say('lobby', 'x');
-    const members = await ann.ask({ room: 'lobby', body: { $case: 'listMembers', value: { pageToken: '', limit: 5 } } });
+    const members = await ann.ask({ room: 'lobby', body: { $case: 'listMembers', value: ListMembers.create({ limit: 5 }) } });
     expect(members.result).toMatchObject({ $case: 'memberPage', value: { next: 'more' } });
     const history = (page: { before?: number; after?: number; limit?: number }) =>
-      ann.ask({ room: 'lobby', body: { $case: 'readHistory', value: { before: undefined, after: undefined, limit: 0, ...page } } });
+      ann.ask({ room: 'lobby', body: { $case: 'readHistory', value: ReadHistory.create(page) } });
     await eventually(() => expect(ann.texts('lobby')).toEqual(['x']));
     expect((await history({})).result).toMatchObject({ $case: 'historyPage', value: { upTo: 1010 } });
     expect(world.history.reads).toEqual([expect.objectContaining({ room: 'lobby', head: 1010, headSequence: 1010 })]);

@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { CommandRouter, ShardTable, type HistoryReader, type Live, type Peers, type RoomGateway } from '@plaza/bus';
+import {
+  AccountList,
+  CommandRouter,
+  RecentlySeen,
+  ShardTable,
+  type HistoryReader,
+  type Live,
+  type Peers,
+  type RoomGateway,
+} from '@plaza/bus';
 import { refusals, type Refusal } from '@plaza/domain';
-import type { Clock, Logger } from '@plaza/kit';
+import type { Clock, Logger, TokenVerifier } from '@plaza/kit';
+import { Direct } from '@plaza/proto/client';
+import type { Delivery } from '@plaza/proto/room';
 import { Announcer } from './announcer.js';
 import { CommandNames } from './command-names.js';
 import { Connection, type Hello, type Socket } from './connection.js';
@@ -11,7 +22,9 @@ import type { EdgeSettings } from './config.js';
 import { dispatch } from './dispatch.js';
 import { Drain } from './drain.js';
 import { Feeds } from './feeds.js';
+import type { EntryCallback } from './entry-callback.js';
 import type { Figures } from './figures.js';
+import { frameOf } from './frames.js';
 import { Fills } from './fills.js';
 import { Gate } from './gate.js';
 import { joinByUrl } from './handlers/join.js';
@@ -21,6 +34,7 @@ import { fullBucket } from './rate-bucket.js';
 import type { Session } from './session.js';
 import { Sessions } from './sessions.js';
 import type { SocketEvents } from './sockets.js';
+import { holdFrames, waits } from './waiting-frames.js';
 
 export interface EdgeCoreParts {
   readonly live: Live;
@@ -30,10 +44,14 @@ export interface EdgeCoreParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly figures: Figures;
+  readonly tokens: TokenVerifier;
+  readonly entryCallback: EntryCallback;
 }
 
 /** Commands that may wait in one shard, for all its rooms and sockets here. */
 const unansweredPerShard = 20_000;
+/** Directed messages whose repeats are known; 60 s of 300 a second. */
+const directedRemembered = 20_000;
 
 /** The edge without its listener and its life: what happens when sockets, frames and holders come and go. */
 export class EdgeCore implements SocketEvents {
@@ -44,6 +62,8 @@ export class EdgeCore implements SocketEvents {
   readonly sessions: Sessions;
   readonly router: CommandRouter;
   readonly heads: Heads;
+  readonly accounts: AccountList;
+  readonly #directed = new RecentlySeen(directedRemembered);
   readonly #announcer: Announcer;
   readonly #drain: Drain;
   readonly #context: EdgeContext;
@@ -52,7 +72,7 @@ export class EdgeCore implements SocketEvents {
     private readonly settings: EdgeSettings,
     private readonly parts: EdgeCoreParts,
   ) {
-    const { live, peers, gateway, history, clock, logger, figures } = parts;
+    const { live, peers, gateway, history, clock, logger, figures, tokens, entryCallback } = parts;
     const { id, shards } = settings;
     // Holders keep the sessions of an edge that is gone for a while: a restarted one is another asker to them, whatever its id.
     const born = randomBytes(3).toString('hex');
@@ -62,6 +82,11 @@ export class EdgeCore implements SocketEvents {
       ...{ shards, table: this.table, gateway, peers, asker: `${id}.${born}`, clock, limits: { unansweredPerShard } },
       factsOf: (session) => this.sessions.factsOf(session),
       onEnded: (session, code) => this.#ended(session, code),
+      onDelivery: (delivery) => this.#deliver(delivery),
+    });
+    this.accounts = new AccountList({
+      ...{ live, router: this.router, shards, clock, logger },
+      removed: (account, code, why) => this.#removeEverywhere(account, code, why),
     });
     this.#announcer = new Announcer({
       ...{ router: this.router, table: this.table, clock, logger },
@@ -98,19 +123,23 @@ export class EdgeCore implements SocketEvents {
       feeds: this.feeds,
       fills,
       history,
+      tokens,
+      accounts: this.accounts,
+      entryCallback,
     };
   }
 
   /** Begins to hear beats and the bus. Returns how to stop that. */
   listen(): () => void {
     const { peers, live, clock } = this.parts;
+    this.accounts.start();
     const ends = [
       peers.onBeat((beat) => this.table.apply(beat, clock.now())),
       this.table.onChange((shard) => this.#announcer.announce(shard)),
       this.router.onLink(({ id }) => {
         for (const shard of this.table.shardsOf(id)) this.#announcer.announce(shard);
       }),
-      live.onConnection((connected) => (connected ? this.heads.suspectAll() : this.heads.deaf())),
+      live.onConnection((connected) => this.#onBus(connected)),
     ];
     return () => {
       for (const end of ends) end();
@@ -127,6 +156,7 @@ export class EdgeCore implements SocketEvents {
   }
 
   close(): void {
+    this.accounts.close();
     this.#announcer.close();
     this.feeds.close();
     this.router.close();
@@ -147,18 +177,22 @@ export class EdgeCore implements SocketEvents {
   opened(connection: Connection, socket: Socket, hello: Hello): void {
     connection.socket = socket;
     this.connections.add(connection);
-    if (hello.token !== '') {
-      const refusal = authenticateBy(this.#context, connection, hello.token);
-      if (refusal !== undefined) {
-        this.parts.figures.refused(refusal.code);
-        return connection.goAway(refusals[refusal.code].close, refusal.code);
-      }
+    const refusal = hello.token === '' ? undefined : authenticateBy(this.#context, connection, hello.token);
+    if (!(refusal instanceof Promise)) return this.#begin(connection, hello, refusal);
+    const known = refusal.then((later) => this.#begin(connection, hello, later));
+    void holdFrames(connection, known, (message, isBinary) => dispatch(this.#context, connection, message, isBinary));
+  }
+
+  #begin(connection: Connection, hello: Hello, refusal: Refusal | undefined): void {
+    if (refusal !== undefined) {
+      this.parts.figures.refused(refusal.code);
+      return connection.goAway(refusals[refusal.code].close, refusal.code, refusal.retryAfterMs);
     }
-    for (const room of hello.rooms) joinByUrl(this.#context, connection, room);
+    if (connection.open) for (const room of hello.rooms) joinByUrl(this.#context, connection, room);
   }
 
   message(connection: Connection, message: ArrayBuffer, isBinary: boolean): void {
-    if (connection.open) dispatch(this.#context, connection, message, isBinary);
+    if (connection.open && !waits(connection, message, isBinary)) dispatch(this.#context, connection, message, isBinary);
   }
 
   drained(connection: Connection): void {
@@ -188,6 +222,34 @@ export class EdgeCore implements SocketEvents {
     }
     this.sessions.end(session);
     connection.goAway(refusals.replaced.close, code);
+  }
+
+  /** A directed message for sessions of this edge. After a takeover it may come a second time. */
+  #deliver({ sessions, direct, id }: Delivery): void {
+    if (!this.#directed.isNew(id)) return;
+    const frame = frameOf({ $case: 'direct', value: Direct.decode(direct) });
+    for (const number of sessions) this.sessions.get(number)?.connection.send(frame);
+  }
+
+  /** Of an account in all rooms. A disabled one is not served any more at all. */
+  #removeEverywhere(account: string, code: 'disabled' | 'kicked', why: string): void {
+    for (const connection of this.connections.of(account)) {
+      if (code === 'disabled') connection.goAway(refusals.disabled.close, code);
+      else for (const session of [...connection.sessions]) this.#remove(session, code, why);
+    }
+  }
+
+  #remove(session: Session, code: string, why: string): void {
+    if (session.removed !== undefined) return;
+    session.removed = { code, why };
+    if (session.asked) this.sessions.leave(session);
+    if (session.state === 'entered') session.feed.depart(session, session.feed.ring.next);
+  }
+
+  #onBus(connected: boolean): void {
+    if (!connected) return this.heads.deaf();
+    this.heads.suspectAll();
+    void this.accounts.read();
   }
 
   #sessionsOf(shard: number): Session[] {

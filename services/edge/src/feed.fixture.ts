@@ -1,11 +1,11 @@
-import { ServerFrame } from '@plaza/proto/client';
+import { Role, ServerFrame } from '@plaza/proto/client';
 import { Control, type Removal } from '@plaza/proto/room';
 import { encodeBatchFrame, encodeLiveFrame, serverFrameFromJson } from '@plaza/protocol';
 import { Connection, type Socket } from './connection.js';
 import type { Figures } from './figures.js';
 import { RoomFeed, type FeedSurroundings } from './room-feed.js';
 import { Ring, type RingLimits } from './ring.js';
-import { Session } from './session.js';
+import { Session, type Profile } from './session.js';
 
 export const room = 'lobby';
 
@@ -86,14 +86,19 @@ export interface Member {
 
 let numbers = 0;
 
+export const profileOf = (more: Partial<Profile> = {}): Profile => ({
+  ...{ nickname: '', avatar: '', ext: '', tags: [], labels: [], roleHint: Role.ROLE_UNSPECIFIED, noticeAudience: '' },
+  ...more,
+});
+
 /** A session in the feed whose socket is the test's. */
-export function member(feed: RoomFeed, { account = 'ann', json = false } = {}): Member {
+export function member(feed: RoomFeed, { account = 'ann', json = false, tags = [] as readonly string[] } = {}): Member {
   const connection = new Connection(json, { deviceId: '', deviceKind: '' }, { tokens: 1, filledMs: 0 }, 0);
   const socket = new FakeSocket();
   connection.account = account;
   connection.socket = socket;
   socket.connection = connection;
-  const session = new Session(++numbers, connection, feed, { nickname: '', avatar: '', ext: '' });
+  const session = new Session(++numbers, connection, feed, profileOf({ tags }));
   session.state = 'entered';
   connection.sessions.push(session);
   feed.expect(session);
@@ -103,7 +108,7 @@ export function member(feed: RoomFeed, { account = 'ann', json = false } = {}): 
 export interface LiveOptions {
   readonly bytes?: number;
   readonly flags?: number;
-  readonly removals?: Removal[];
+  readonly removals?: Partial<Removal>[];
   readonly head?: number;
 }
 
@@ -114,8 +119,8 @@ export function live(prev: number, last: number, { bytes = 10, flags = 0, remova
   const event = new Uint8Array([...varint(8), ...varint(last), ...varint(42), ...varint(bytes), ...text]);
   return encodeLiveFrame({
     ...{ flags, prev, last, epoch: 1, head, sequence: last, accounts: 1, connections: 1 },
-    control: removals.length === 0 ? new Uint8Array(0) : Control.encode({ removals }).finish(),
-    segments: [{ audience: '', bytes: encodeBatchFrame({ room, prev, last, events: [event] }) }],
+    control: removals.length === 0 ? new Uint8Array(0) : Control.encode(Control.fromPartial({ removals })).finish(),
+    segments: [{ audience: '', last, bytes: encodeBatchFrame({ room, prev, last, events: [event] }) }],
   });
 }
 

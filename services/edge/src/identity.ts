@@ -1,22 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { anonymousPrefix, verifyToken, type TokenClaims } from '@plaza/kit';
+import { anonymousPrefix, type TokenClaims, type Verified } from '@plaza/kit';
 import { refuse, type Refusal, type RoomId } from '@plaza/domain';
+import { Role } from '@plaza/proto/client';
 import type { Connection } from './connection.js';
 import type { EdgeContext } from './context.js';
 import { frameOf } from './frames.js';
 
 /** 12 characters of base64url. */
 const nameBytes = 9;
+const retryMs = 2000;
+const roles = { regular: Role.ROLE_REGULAR, administrator: Role.ROLE_ADMINISTRATOR } as const;
 
-/** Takes a token for the connection; again for the same account: a renewal. Undefined: taken. */
-export function authenticateBy(edge: EdgeContext, connection: Connection, token: string): Refusal | undefined {
-  const verified = verifyToken(edge.settings.tokenSecret, token, edge.clock.now());
-  if ('invalid' in verified) return refuse(verified.invalid);
+/** Takes a token for the connection; again for the same account: a renewal. Undefined: taken. At once, but where the platform's keys have to be asked. */
+export function authenticateBy(
+  edge: EdgeContext,
+  connection: Connection,
+  token: string,
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const verified = edge.tokens.verify(token, edge.clock.now());
+  return verified instanceof Promise ? verified.then((later) => take(edge, connection, later)) : take(edge, connection, verified);
+}
+
+function take(edge: EdgeContext, connection: Connection, verified: Verified): Refusal | undefined {
+  if ('invalid' in verified) return refuse(verified.invalid, undefined, verified.invalid === 'auth-unavailable' ? retryMs : undefined);
   const { claims } = verified;
   const known = connection.account === claims.account;
   if (!known && connection.account !== '' && (!connection.anonymous || connection.sessions.length > 0)) {
     return refuse('not-allowed', 'the connection belongs to another account');
   }
+  if (edge.accounts.isDisabled(claims.account)) return refuse('disabled');
   assume(connection, claims);
   if (!known) welcome(edge, connection);
   return undefined;
@@ -42,8 +54,12 @@ function assume(connection: Connection, claims: TokenClaims): void {
   connection.capabilities = claims.capabilities;
   connection.rooms = claims.rooms;
   connection.tokenExpiresMs = claims.expiresMs;
+  connection.warned = false;
   connection.nickname = claims.nickname ?? '';
   connection.avatar = claims.avatar ?? '';
+  connection.tags = claims.tags ?? [];
+  connection.labels = (claims.labels ?? []).map((label) => ({ ...label, saved: false }));
+  connection.roleHint = claims.role === undefined ? Role.ROLE_UNSPECIFIED : roles[claims.role];
   if (claims.deviceKind !== undefined) connection.deviceKind = claims.deviceKind;
 }
 

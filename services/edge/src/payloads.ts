@@ -1,12 +1,13 @@
-import { batchesToJson, jsonBatchFrame, serverFrameToJson } from '@plaza/protocol';
-import type { Ring, RingEntry } from './ring.js';
+import { jsonBatchFrame, serverFrameToJson } from '@plaza/protocol';
+import type { Ring, View } from './ring.js';
+import type { TagGroup } from './tag-groups.js';
 
 /** One write stays in one cork buffer of uWebSockets (16 KiB), so that it is one system call. */
 export const maxWriteBytes = 15 * 1024;
 
 const utf8 = new TextEncoder();
 
-/** What a reader at one position gets in one write: the next entries, and the signal if it has an older one. Made once for all readers there. */
+/** What a reader at one position gets in one write: the next entries, and the signal if it has an older one. Made once for all readers there with the same tags. */
 export class Payload {
   #text: Uint8Array | undefined;
 
@@ -15,7 +16,7 @@ export class Payload {
     readonly last: number,
     /** The serial after the last entry. */
     readonly next: number,
-    readonly entries: readonly RingEntry[],
+    readonly views: readonly View[],
     private readonly signal: Uint8Array | undefined,
     /** Frames behind each other are one frame (client.proto, ServerFrame). */
     readonly bytes: Uint8Array,
@@ -27,34 +28,36 @@ export class Payload {
   }
 
   #json(): string {
-    if (this.entries.length === 0) return serverFrameToJson(this.bytes);
-    const batches = jsonBatchFrame(this.entries.map((entry) => (entry.json ??= batchesToJson(entry.bytes))));
+    if (this.views.length === 0) return serverFrameToJson(this.bytes);
+    const batches = jsonBatchFrame(this.views.map(({ json }) => json));
     return this.signal === undefined ? batches : `${batches.slice(0, -1)},${serverFrameToJson(this.signal).slice(1)}`;
   }
 }
 
-/** The payload for the readers that want `from` next, up to `to` or what fits into one write. Undefined: `from` is not in the ring. */
-export function payloadOf(ring: Ring, from: number, to: number, signal?: Uint8Array): Payload | undefined {
+/** The payload for the readers of a group that want `from` next, up to `to` or what fits into one write. Undefined: `from` is not in the ring. */
+export function payloadOf(ring: Ring, from: number, to: number, group: TagGroup, signal?: Uint8Array): Payload | undefined {
   if (from < ring.first || from > to || to > ring.next) return undefined;
-  const entries: RingEntry[] = [];
+  const views: View[] = [];
   let size = signal?.length ?? 0;
   for (let serial = from; serial < to; serial++) {
-    const entry = ring.entry(serial)!;
-    if (entries.length > 0 && size + entry.bytes.length > maxWriteBytes) break;
-    entries.push(entry);
-    size += entry.bytes.length;
+    const view = ring.entry(serial)!.view(group);
+    if (views.length > 0 && size + view.bytes.length > maxWriteBytes) break;
+    views.push(view);
+    size += view.bytes.length;
   }
-  const prev = entries[0]?.prev ?? ring.entry(from - 1)?.last ?? ring.tip;
-  return new Payload(prev, entries.at(-1)?.last ?? prev, from + entries.length, entries, signal, joined(entries, signal, size));
+  const next = from + views.length;
+  const prev = (views.length > 0 ? ring.entry(from)!.prev : ring.entry(from - 1)?.last) ?? ring.tip;
+  const last = views.length > 0 ? ring.entry(next - 1)!.last : prev;
+  return new Payload(prev, last, next, views, signal, joined(views, signal, size));
 }
 
-function joined(entries: readonly RingEntry[], signal: Uint8Array | undefined, size: number): Uint8Array {
-  if (entries.length === 1 && signal === undefined) return entries[0]!.bytes;
+function joined(views: readonly View[], signal: Uint8Array | undefined, size: number): Uint8Array {
+  if (views.length === 1 && signal === undefined) return views[0]!.bytes;
   const bytes = new Uint8Array(size);
   let at = 0;
-  for (const entry of entries) {
-    bytes.set(entry.bytes, at);
-    at += entry.bytes.length;
+  for (const view of views) {
+    bytes.set(view.bytes, at);
+    at += view.bytes.length;
   }
   if (signal !== undefined) bytes.set(signal, at);
   return bytes;
@@ -62,7 +65,7 @@ function joined(entries: readonly RingEntry[], signal: Uint8Array | undefined, s
 
 /** The payloads of one room, kept as long as neither ring nor signal change. Slow readers stand at several places, so there is one for each. */
 export class Payloads {
-  readonly #kept = new Map<number, Payload | undefined>();
+  readonly #kept = new Map<string | number, Payload | undefined>();
   #next = -1;
   #first = -1;
   #signal: Uint8Array | undefined;
@@ -70,11 +73,12 @@ export class Payloads {
   constructor(private readonly ring: Ring) {}
 
   /** For readers that want the serial `from`; `signal`: the room's newest; `wantsSignal`: they have an older one. */
-  at(from: number, signal: Uint8Array | undefined, wantsSignal: boolean): Payload | undefined {
+  at(from: number, group: TagGroup, signal: Uint8Array | undefined, wantsSignal: boolean): Payload | undefined {
     this.#keepUp(signal);
-    const key = wantsSignal ? -1 - from * 2 : from * 2;
+    const place = wantsSignal ? -1 - from * 2 : from * 2;
+    const key = this.ring.isMixed(from) ? `${place} ${group.key}` : place;
     if (this.#kept.has(key)) return this.#kept.get(key);
-    const payload = payloadOf(this.ring, from, this.ring.next, wantsSignal ? signal : undefined);
+    const payload = payloadOf(this.ring, from, this.ring.next, group, wantsSignal ? signal : undefined);
     this.#kept.set(key, payload);
     return payload;
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ring, type RingEntry } from './ring.js';
 
 const entry = (prev: number, last: number, more: Partial<RingEntry> = {}): RingEntry => ({
-  ...{ prev, last, bytes: new Uint8Array(10), atMs: 0, keepUntilMs: 0, json: undefined },
+  ...{ prev, last, bytes: 10, mixed: false, view: () => ({ bytes: new Uint8Array(10), json: '' }), atMs: 0, keepUntilMs: 0 },
   ...more,
 });
 

@@ -1,15 +1,26 @@
+import type { TagGroup } from './tag-groups.js';
+
+/** A batch as a reader gets it. */
+export interface View {
+  /** A ready ServerFrame of batches. */
+  readonly bytes: Uint8Array;
+  /** The inner batches as JSON, made when the first JSON client needs them. */
+  readonly json: string;
+}
+
 /** One batch as it goes to sockets. */
 export interface RingEntry {
   /** The reader's position before and after it. */
   readonly prev: number;
   readonly last: number;
-  /** A ready ServerFrame of batches. */
-  readonly bytes: Uint8Array;
+  /** About how much it holds. */
+  readonly bytes: number;
+  /** Groups of tags get different views of it; otherwise all get the same. */
+  readonly mixed: boolean;
+  view(group: TagGroup): View;
   readonly atMs: number;
   /** Not thrown out for size before then: a session that was just told "complete" is still reading it. */
   readonly keepUntilMs: number;
-  /** The inner batches as JSON, made when the first JSON client needs them. */
-  json: string | undefined;
 }
 
 export interface RingLimits {
@@ -34,6 +45,8 @@ export class Ring {
   #base = 0;
   #tip = 0;
   #known = false;
+  /** The serial behind the newest mixed entry. */
+  #mixedBefore = 0;
 
   constructor(private readonly limits: RingLimits = ringLimits) {}
 
@@ -65,6 +78,11 @@ export class Ring {
     return this.#bytes;
   }
 
+  /** Whether a reader that wants this serial next has an entry before it of which groups get different views. */
+  isMixed(from: number): boolean {
+    return from < this.#mixedBefore;
+  }
+
   entry(serial: number): RingEntry | undefined {
     return this.#entries[serial - this.#first];
   }
@@ -83,7 +101,8 @@ export class Ring {
   append(entry: RingEntry, nowMs: number): void {
     if (entry.prev !== this.#tip || !this.#known) throw new RangeError('an entry that does not follow the ring');
     this.#entries.push(entry);
-    this.#bytes += entry.bytes.length;
+    if (entry.mixed) this.#mixedBefore = this.next;
+    this.#bytes += entry.bytes;
     this.#tip = entry.last;
     this.trim(nowMs);
   }
@@ -95,14 +114,17 @@ export class Ring {
     this.#entries.unshift(...entries);
     this.#first -= entries.length;
     this.#base = entries[0]!.prev;
-    for (const entry of entries) this.#bytes += entry.bytes.length;
+    for (const [i, entry] of entries.entries()) {
+      this.#bytes += entry.bytes;
+      if (entry.mixed) this.#mixedBefore = Math.max(this.#mixedBefore, this.#first + i + 1);
+    }
   }
 
   trim(nowMs: number): void {
     for (let oldest = this.#entries[0]; oldest !== undefined && this.#mayGo(oldest, nowMs); oldest = this.#entries[0]) {
       this.#entries.shift();
       this.#first++;
-      this.#bytes -= oldest.bytes.length;
+      this.#bytes -= oldest.bytes;
       this.#base = oldest.last;
     }
   }

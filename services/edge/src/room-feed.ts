@@ -6,6 +6,7 @@ import { Payloads } from './payloads.js';
 import { Ring, type RingEntry } from './ring.js';
 import { RoomSignal } from './room-signal.js';
 import { Seats } from './seats.js';
+import { TagGroups } from './tag-groups.js';
 import type { Session } from './session.js';
 
 /** What a feed tells the edge around it. */
@@ -40,6 +41,7 @@ const keepMs = 10_000;
 export class RoomFeed {
   readonly ring: Ring;
   readonly seats = new Seats();
+  readonly groups = new TagGroups();
   readonly payloads: Payloads;
   readonly departing: Departing[] = [];
   /** Everybody who is in the room or entering it, seated or not. */
@@ -241,6 +243,7 @@ export class RoomFeed {
   /** The session is over. */
   release(session: Session): void {
     this.detach(session);
+    if (this.sessions.has(session)) this.groups.leave(session.group);
     this.sessions.delete(session);
     if (this.sessions.size === 0) this.idleSinceMs = this.around.now();
   }

@@ -36,7 +36,18 @@ export class RoomSignal {
   }
 
   #own(head: number, atMs: number): Uint8Array {
-    return signalFrame({ room: this.room, head, ...this.#counts, entered: 0, left: 0, atMs, stale: this.#stale });
+    return signalFrame({
+      room: this.room,
+      head,
+      ...this.#counts,
+      entered: 0,
+      left: 0,
+      notableEntered: [],
+      notableLeft: [],
+      reactions: undefined,
+      atMs,
+      stale: this.#stale,
+    });
   }
 
   #renew(frame: Uint8Array): void {

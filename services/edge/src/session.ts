@@ -1,6 +1,8 @@
+import type { Label, Role } from '@plaza/proto/client';
 import type { SessionFacts } from '@plaza/proto/room';
 import type { Connection } from './connection.js';
 import type { RoomFeed } from './room-feed.js';
+import type { TagGroup } from './tag-groups.js';
 
 /** Why a session has to leave its room, told to its client. */
 export interface Removed {
@@ -8,11 +10,15 @@ export interface Removed {
   readonly why: string;
 }
 
-/** What the client said of itself when it entered. */
+/** What is said of a session when it enters: by its token, its join, and the platform's answer to the entry callback. */
 export interface Profile {
   readonly nickname: string;
   readonly avatar: string;
   readonly ext: string;
+  readonly tags: readonly string[];
+  readonly labels: readonly Label[];
+  readonly roleHint: Role;
+  readonly noticeAudience: string;
 }
 
 /**
@@ -35,22 +41,35 @@ export class Session {
   enteredMs = 0;
   /** The room's head in the answer to its join: a removal up to here may have come before the join. */
   enteredHead = 0;
+  /** Who else has its tags. */
+  group: TagGroup;
 
   constructor(
     readonly number: number,
     readonly connection: Connection,
     readonly feed: RoomFeed,
-    readonly profile: Profile,
-  ) {}
+    public profile: Profile,
+  ) {
+    this.group = feed.groups.enter(profile.tags);
+  }
 
   /** May command and receive. */
   get present(): boolean {
     return this.state === 'entered' && this.removed === undefined;
   }
 
+  /** What is said of it from now on. Other tags: from the next batch on it sees what is for them. */
+  change(change: Partial<Profile>): void {
+    this.profile = { ...this.profile, ...change };
+    if (change.tags === undefined || this.state === 'gone') return;
+    const former = this.group;
+    this.group = this.feed.groups.enter(change.tags);
+    this.feed.groups.leave(former);
+  }
+
   facts(): SessionFacts {
     const { account, anonymous, deviceId, deviceKind } = this.connection;
-    const { nickname, avatar, ext } = this.profile;
+    const { tags, labels, ...profile } = this.profile;
     return {
       session: this.number,
       room: this.feed.room,
@@ -58,9 +77,9 @@ export class Session {
       anonymous,
       deviceId,
       deviceKind,
-      nickname,
-      avatar,
-      ext,
+      ...profile,
+      tags: [...tags],
+      labels: [...labels],
       enteredMs: this.enteredMs,
     };
   }

@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '@plaza/kit';
-import type { EndSession, EntryReply, ReplyBatch } from '@plaza/proto/room';
+import type { Delivery, EndSession, EntryReply, ReplyBatch } from '@plaza/proto/room';
 
 /** One link of an asker: what is to be said in one turn goes in one batch. */
 export class AskerLink {
   #replies: EntryReply[] = [];
   #ended: EndSession[] = [];
+  #deliveries: Delivery[] = [];
   #asked = false;
   #over = false;
 
@@ -23,6 +24,11 @@ export class AskerLink {
     this.#soon();
   }
 
+  deliver(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+    this.#soon();
+  }
+
   /** Nothing more is said. */
   close(): void {
     this.#over = true;
@@ -35,10 +41,11 @@ export class AskerLink {
   }
 
   #flush(): void {
-    const batch = { replies: this.#replies, ended: this.#ended };
+    const batch = { replies: this.#replies, ended: this.#ended, deliveries: this.#deliveries };
     this.#asked = false;
     this.#replies = [];
     this.#ended = [];
+    this.#deliveries = [];
     if (!this.#over) this.send(batch);
   }
 }
@@ -75,11 +82,20 @@ export class Askers {
 
   /** By its newest link; an asker without one learns it when it announces its sessions again. */
   endSession(asker: string, session: number, code: string): void {
-    [...(this.#links.get(asker) ?? [])].at(-1)?.end({ session, code });
+    this.#newest(asker)?.end({ session, code });
+  }
+
+  /** A directed message for sessions of this asker; lost where it has no link. */
+  deliver(asker: string, delivery: Delivery): void {
+    this.#newest(asker)?.deliver(delivery);
   }
 
   close(): void {
     for (const timer of this.#grace.values()) timer.cancel();
     this.#grace.clear();
+  }
+
+  #newest(asker: string): AskerLink | undefined {
+    return [...(this.#links.get(asker) ?? [])].at(-1);
   }
 }

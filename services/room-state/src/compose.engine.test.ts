@@ -25,7 +25,7 @@ import {
 import { composeRoomState } from './compose.js';
 import { roomStateTable, type RoomStateConfig } from './config.js';
 import { textOf } from './testing/ear.js';
-import { factsOf, message, resultOf } from './testing/test-asker.js';
+import { commandOf, factsOf, message, resultOf } from './testing/test-asker.js';
 
 const shards = 16;
 const streams = 2;
@@ -85,6 +85,7 @@ beforeAll(async () => {
     clock: systemClock,
     factsOf: factsOfSession,
     onEnded: () => undefined,
+    onDelivery: () => undefined,
     limits,
   });
   closing.push(
@@ -148,8 +149,8 @@ async function expectSaid(said: Map<string, string[]>, name: string): Promise<vo
 }
 
 test('two processes share the shards, and rooms work through either', async () => {
-  for (const room of rooms) resultOf(await submit(room, { $case: 'createRoom', value: { creator: 'owner', profile: undefined } }), 'done');
-  const join: Command = { $case: 'join', value: { after: undefined, nickname: '', avatar: '', ext: '' } };
+  for (const room of rooms) resultOf(await submit(room, commandOf({ createRoom: { creator: 'owner' } })), 'done');
+  const join = commandOf({ join: {} });
   for (const [i, room] of rooms.entries()) resultOf(await submit(room, join, i + 1), 'joined');
   await expectSaid(await talkDuring('plain', () => Promise.resolve()), 'plain');
 });

@@ -64,13 +64,14 @@ const lookMs = 20;
 export function createRoomState(config: Settings & { readonly id: string }, parts: RoomStateParts): RoomState {
   const { log, live, peers, projection, snapshots, clock, logger, registry, address } = parts;
   const id = config.id === '' ? `room-state-${randomUUID().slice(0, 8)}` : config.id;
-  const { noticesUpTo, permanentMembers, bucketRows, bucketMs } = config;
-  const limits = { ...defaultLimits, noticesUpTo, permanentMembers, bucketRows, bucketMs };
+  const { noticesUpTo, permanentMembers, bucketRows, bucketMs, absenceMs } = config;
+  const limits = { ...defaultLimits, noticesUpTo, permanentMembers, bucketRows, bucketMs, graceMs: absenceMs };
   const metrics = promMetrics(registry, () => holder.gauges);
   const askers = new Askers(clock, config.graceMs, (asker) => {
     for (const shard of [...holder.all()]) shard.askerGone(asker);
   });
   const endSession: HolderParts['endSession'] = (asker, session, code) => askers.endSession(asker, session, code);
+  const deliver: HolderParts['deliver'] = (asker, delivery) => askers.deliver(asker, delivery);
   const appender = new Appender(log, { clock });
   const common: HolderParts = {
     id,
@@ -86,6 +87,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     settings: config,
     limits,
     endSession,
+    deliver,
   };
   const roster = new Roster({
     me: id,
@@ -96,7 +98,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     changed: () => holder.look(),
   });
   const holder: Holder = new Holder(common, peers, roster);
-  const door = new Door({ shards: log.shards, held: (shard) => holder.get(shard), askers, metrics, logger });
+  const door = new Door({ shards: log.shards, held: (shard) => holder.get(shard), all: () => holder.all(), askers, metrics, logger });
   const ends = new AbortController();
   return {
     id,

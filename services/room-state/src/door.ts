@@ -1,5 +1,5 @@
 import type { AttachedAsker, RoomDoor } from '@plaza/bus';
-import { parseRoomId, refuse, shardOf, type RefusalCode, type RoomId, type Shard } from '@plaza/domain';
+import { parseAccountId, parseRoomKey, refuse, shardOf, type RefusalCode, type RoomId, type Shard } from '@plaza/domain';
 import { causeOf, type Logger } from '@plaza/kit';
 import { decodeCommand } from '@plaza/protocol';
 import { EntryOutcome, type BulkAnswer, type BulkAsk, type CommandBatch, type Entry, type EntryReply, type Fill } from '@plaza/proto/room';
@@ -16,6 +16,7 @@ type Ask = NonNullable<BulkAsk['ask']>;
 export interface DoorParts {
   readonly shards: number;
   held(shard: Shard): HeldShard | undefined;
+  all(): Iterable<HeldShard>;
   readonly askers: Askers;
   readonly metrics: RoomStateMetrics;
   readonly logger: Logger;
@@ -48,7 +49,7 @@ export class Door implements RoomDoor {
     };
     const no = (code: RefusalCode, why: string): void =>
       answer(EntryOutcome.ENTRY_OUTCOME_ANSWERED, withHead(encodeResult(refusedResult(refuse(code, why))), 0));
-    const room = parseRoomId(entry.room);
+    const room = parseRoomKey(entry.room);
     if (room === undefined) return no('bad-request', 'a room id is 1-64 of A-Z a-z 0-9 _ -');
     const command = decodeCommand(entry.kind, entry.body);
     if (command === undefined) return no('bad-request', 'the command is unknown or malformed');
@@ -71,12 +72,20 @@ export class Door implements RoomDoor {
     } else if (ask.$case === 'query') {
       const reply = await new Promise<EntryReply>((resolve) => this.#handle(asker, ask.value, resolve));
       yield { done: true, answer: { $case: 'query', value: reply } };
-    } else if (ask.$case === 'fill') yield* this.#fill(ask.value);
+    } else if (ask.$case === 'findAccount') yield this.#findAccount(ask.value.account);
+    else if (ask.$case === 'fill') yield* this.#fill(ask.value);
     else yield* this.#heads(ask.value.rooms);
   }
 
+  /** The rooms of this process in which an account is present. */
+  #findAccount(text: string): Answer {
+    const account = parseAccountId(text);
+    const rooms = account === undefined ? [] : [...this.parts.all()].flatMap(({ sessions }) => sessions.roomsOf(account));
+    return { done: true, answer: { $case: 'accountRooms', value: { rooms } } };
+  }
+
   async *#fill({ room, after }: Fill): AsyncGenerator<Answer> {
-    const id = parseRoomId(room);
+    const id = parseRoomKey(room);
     const held = id && this.#heldOf(id);
     if (id === undefined || held === undefined) {
       yield notHolder(id === undefined ? 0 : shardOf(id, this.parts.shards));

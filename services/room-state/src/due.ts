@@ -5,10 +5,12 @@ import { ProjectionUnavailable } from './projection.js';
 import { nobody, queueEvents } from './queue-events.js';
 import { contextOf, type ShardCore } from './shard-core.js';
 
+/** A room that is due, but where nothing can be done yet, is looked at again after this: it must not stand before others for ever. */
+const leastPauseMs = 1000;
 /** Sleeping rooms that are woken at once; the others follow. */
 const roomsAtOnce = 100;
 
-/** What has fallen due (timed mutes that ended): in rooms that are in memory, and in sleeping ones that the projection names. */
+/** What has fallen due (mutes that ended, seats of who is away, delayed closes): in rooms that are in memory, and in sleeping ones that the projection names. */
 export async function wakeDue(core: ShardCore): Promise<void> {
   const nowMs = core.parts.clock.now();
   for (const room of core.rooms.all()) settleDue(core, room, nowMs);
@@ -37,7 +39,14 @@ function wake(core: ShardCore, id: RoomId, nowMs: number): void {
 function settleDue(core: ShardCore, room: LoadedRoom, nowMs: number): boolean {
   if (room.dueMs === 0 || room.dueMs > nowMs || core.outbox.full) return false;
   const decision = decideDue(room.state, contextOf(core, room, { kind: 'clock' }, ''));
-  if ('refusal' in decision || decision.events.length === 0) return false;
+  if ('refusal' in decision) return false;
+  if (decision.events.length === 0) return lookLater(core, room, nowMs);
   queueEvents(core, room, decision.events, decision.reply, nobody);
+  return true;
+}
+
+function lookLater(core: ShardCore, room: LoadedRoom, nowMs: number): boolean {
+  room.lookLater(nowMs, leastPauseMs);
+  if (!room.pending) core.writer.note(room.id, [], room.dueMs);
   return true;
 }

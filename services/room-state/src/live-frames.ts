@@ -1,7 +1,8 @@
-import { Event, type ServerFrame } from '@plaza/proto/client';
+import type { Reactions, ServerFrame, Skipped } from '@plaza/proto/client';
 import type { LoggedEvent, RoomBatch } from '@plaza/proto/log';
-import { Control, type Removal } from '@plaza/proto/room';
-import { encodeBatchFrame, encodeLiveFrame, encodeServerFrame, liveFlags } from '@plaza/protocol';
+import type { Control } from '@plaza/proto/room';
+import { encodeBatchFrame, encodeLiveFrame, encodeServerFrame, liveFlags, type Segment } from '@plaza/protocol';
+import { encodeControl } from './control.js';
 
 /** What a live frame says about its moment. */
 export interface Moment {
@@ -13,25 +14,63 @@ export interface Moment {
   readonly settling: boolean;
 }
 
-const nothing = new Uint8Array(0);
+/** What went on in the last second. */
+export interface Digest {
+  readonly entered: number;
+  readonly left: number;
+  readonly notableEntered: string[];
+  readonly notableLeft: string[];
+  readonly reactions: Reactions | undefined;
+}
+
 const settlingFlag = ({ settling }: Moment): number => (settling ? liveFlags.settling : 0);
 
-/** A batch as edges get it. Events that nobody sees are in no segment: readers are moved on. */
-export function batchFrame(batch: RoomBatch, removals: readonly Removal[], moment: Moment, flags = 0): Uint8Array {
-  const { room, prev, last } = batch;
-  const events = batch.events.filter(({ audience }) => audience === undefined).map(({ event }) => event);
-  return encodeLiveFrame({
-    ...moment,
-    flags: flags | settlingFlag(moment),
-    prev,
-    last,
-    control: removals.length === 0 ? nothing : Control.encode({ removals: [...removals] }).finish(),
-    segments: events.length === 0 ? [] : [{ audience: '', bytes: encodeBatchFrame({ room, prev, last, events }) }],
+/** A batch as edges get it, in segments: runs of events that are for the same audience. */
+export function batchFrame(batch: RoomBatch, control: Control, moment: Moment, flags = 0): Uint8Array {
+  const { prev, last } = batch;
+  const segments = segmentsOf(batch);
+  return encodeLiveFrame({ ...moment, flags: flags | settlingFlag(moment), prev, last, control: encodeControl(control), segments });
+}
+
+interface Run {
+  readonly audience: string;
+  readonly events: Uint8Array[];
+  last: number;
+}
+
+/** Events that nobody sees are in no segment; the one before them, or the next, leads readers over them. */
+function segmentsOf({ room, prev, last, events, skipped }: RoomBatch): Segment[] {
+  const runs: Run[] = skipped.length === 0 ? [] : [{ audience: '', events: [], last: prev }];
+  for (const event of events) addTo(runs, event);
+  const newest = runs.at(-1);
+  if (newest !== undefined) newest.last = last;
+  return runs.map((run, i) => {
+    const from = runs[i - 1]?.last ?? prev;
+    const told: Skipped[] = i === 0 ? skipped : [];
+    const bytes = encodeBatchFrame({ room, prev: from, last: run.last, events: run.events, skipped: told });
+    return { audience: run.audience, last: run.last, bytes };
   });
 }
 
+function addTo(runs: Run[], { audience, position, event }: LoggedEvent): void {
+  const newest = runs.at(-1);
+  const tags = audienceOf(audience);
+  if (tags === undefined) {
+    if (newest !== undefined) newest.last = position;
+  } else if (newest?.audience === tags) {
+    newest.events.push(event);
+    newest.last = position;
+  } else runs.push({ audience: tags, events: [event], last: position });
+}
+
+/** A tag expression, empty: everybody; undefined: nobody. */
+function audienceOf(audience: LoggedEvent['audience']): string | undefined {
+  if (audience?.kind === undefined) return '';
+  return audience.kind.$case === 'tags' ? audience.kind.value : undefined;
+}
+
 /** A latest-value hint: it has no place in the chain. */
-export function signalFrame(room: string, moment: Moment, digest: { entered: number; left: number }, atMs: number): Uint8Array {
+export function signalFrame(room: string, moment: Moment, digest: Digest, atMs: number): Uint8Array {
   const { head, accounts, connections, settling } = moment;
   const signal = { room, head, accounts, connections, settling, ...digest, atMs, stale: false };
   const frame: ServerFrame = { batches: [], body: { $case: 'signal', value: signal } };
@@ -40,16 +79,7 @@ export function signalFrame(room: string, moment: Moment, digest: { entered: num
     flags: liveFlags.signal | settlingFlag(moment),
     prev: head,
     last: head,
-    control: nothing,
-    segments: [{ audience: '', bytes: encodeServerFrame(frame) }],
+    control: new Uint8Array(0),
+    segments: [{ audience: '', last: head, bytes: encodeServerFrame(frame) }],
   });
 }
-
-/** Whom an event removes from the room. */
-export function removalsOf({ kind, targets }: Event): Removal[] {
-  if (kind?.$case === 'kicked') return targets.map((account) => ({ account, code: 'kicked', why: kind.value.reason }));
-  if (kind?.$case === 'roomClosed') return [{ account: '', code: 'room-closed', why: kind.value.reason }];
-  return [];
-}
-
-export const loggedRemovals = (events: readonly LoggedEvent[]): Removal[] => events.flatMap(({ event }) => removalsOf(Event.decode(event)));

@@ -1,6 +1,18 @@
-import { nextDueMs, slotsOf, type Position, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
+import {
+  nextDueMs,
+  Recent,
+  slotsOf,
+  type Audience,
+  type Limits,
+  type Position,
+  type RoomId,
+  type RoomState,
+  type SlotChange,
+} from '@plaza/domain';
+import type { Event, MessageClass } from '@plaza/proto/client';
 import type { Tally } from '@plaza/proto/log';
 import type { QueuedCommand } from './outbox-queue.js';
+import { ReactionCounts } from './reactions.js';
 import { Ring } from './ring.js';
 
 /** What of a room is in the log for sure. */
@@ -18,6 +30,10 @@ export interface Accepted {
 export class LoadedRoom {
   readonly state: RoomState;
   readonly ring = new Ring();
+  readonly recent = new Recent();
+  readonly reactions = new ReactionCounts();
+  /** Messages that were dropped on purpose since the last batch. */
+  readonly skipped = new Map<MessageClass, number>();
   accepted: Accepted;
   /** Decided, applied, not yet in a record. */
   readonly queue: QueuedCommand[] = [];
@@ -33,10 +49,14 @@ export class LoadedRoom {
   /** Head signals sent since the last batch. */
   headSignals = 0;
 
-  constructor(state: RoomState, nowMs: number) {
+  constructor(
+    state: RoomState,
+    nowMs: number,
+    private readonly limits: Limits,
+  ) {
     this.state = state;
     this.accepted = acceptedOf(state);
-    this.dueMs = nextDueMs(state);
+    this.dueMs = nextDueMs(state, nowMs, limits);
     this.usedMs = nowMs;
     this.lastBatchMs = nowMs;
   }
@@ -51,11 +71,24 @@ export class LoadedRoom {
   }
 
   /** The slots that an event touched, as they are right behind it. The head follows the record, so it is not among them. */
-  capture(touched: readonly string[]): SlotChange[] {
+  capture(touched: readonly string[], nowMs: number): SlotChange[] {
     const names = touched.filter((name) => name !== 'head');
     if (names.length === 0) return [];
-    this.dueMs = nextDueMs(this.state);
+    this.dueMs = nextDueMs(this.state, nowMs, this.limits);
     return slotsOf(this.state, names);
+  }
+
+  /** Nothing is due now that could be done: when to look again. */
+  lookLater(nowMs: number, leastMs: number): void {
+    const nextMs = nextDueMs(this.state, nowMs, this.limits);
+    this.dueMs = nextMs === 0 ? 0 : Math.max(nextMs, nowMs + leastMs);
+  }
+
+  /** What decisions remember of an event. */
+  note(event: Event, audience: Audience): void {
+    if (event.kind?.$case !== 'message') return;
+    const { account, commandId } = event.kind.value;
+    this.recent.note({ position: event.position, timeMs: event.timeMs, account, commandId, event, audience });
   }
 
   /** The head as the log has it. */

@@ -1,6 +1,6 @@
 import type { SlotChange } from '@plaza/domain';
 import type { LoggedEvent } from '@plaza/proto/log';
-import type { Removal } from '@plaza/proto/room';
+import type { Control } from '@plaza/proto/room';
 import type { Told } from './repeats.js';
 
 /** One command's events on their way to the log: they share a record or are not in it. */
@@ -11,7 +11,7 @@ export interface QueuedCommand {
   readonly slots: readonly SlotChange[];
   readonly dueMs: number;
   /** What edges have to obey. */
-  readonly removals: readonly Removal[];
+  readonly control: Control;
   readonly queuedMs: number;
   readonly waiting: Told[];
 }

@@ -4,6 +4,7 @@ import { Appender } from '@plaza/log';
 import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { Record as LogRecord } from '@plaza/proto/log';
 import { FakeClock, quietLogger } from '@plaza/testkit';
+import { joined } from './control.js';
 import { LoadedRoom } from './loaded-room.js';
 import { noMetrics } from './metrics.js';
 import { Outbox } from './outbox.js';
@@ -49,16 +50,17 @@ const command = (name: string, bytes = 100): QueuedCommand => ({
       asker: '',
       commandId: '',
       reply: new Uint8Array(0),
+      command: 0,
     },
   ],
   bytes,
   slots: [],
   dueMs: 0,
-  removals: [],
+  control: joined([]),
   queuedMs: clock.now(),
   waiting: [{ stored: () => told.push(`${name} stored`), lost: () => told.push(`${name} lost`) }],
 });
-const room = (id: string): LoadedRoom => new LoadedRoom(newRoom(id as RoomId), clock.now());
+const room = (id: string): LoadedRoom => new LoadedRoom(newRoom(id as RoomId), clock.now(), defaultLimits);
 const records = async (): Promise<LogRecord[]> => (await log.read(0, 2, 1000)).map(({ bytes }) => LogRecord.decode(bytes));
 
 describe('the outbox', () => {

@@ -201,11 +201,13 @@ export class Outbox {
   }
 
   #mayGo(room: LoadedRoom): boolean {
-    return this.#flushing || room.lastBatchEvents <= busyEvents || this.#waitOf(room) <= 0;
+    const paced = room.lastBatchEvents > busyEvents || room.state.settings.batchIntervalMs > 0;
+    return this.#flushing || !paced || this.#waitOf(room) <= 0;
   }
 
   #waitOf(room: LoadedRoom): number {
-    return room.lastBatchMs + this.parts.settings.hotIntervalMs - this.parts.clock.now();
+    const intervalMs = room.state.settings.batchIntervalMs || this.parts.settings.hotIntervalMs;
+    return room.lastBatchMs + intervalMs - this.parts.clock.now();
   }
 
   #sleep(): void {

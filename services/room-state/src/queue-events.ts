@@ -1,9 +1,11 @@
-import { apply, type AccountId, type DecidedEvent, type ReplyResult } from '@plaza/domain';
+import { apply, type Audience, type DecidedEvent, type ReplyResult } from '@plaza/domain';
 import { Event } from '@plaza/proto/client';
 import type { LoggedEvent } from '@plaza/proto/log';
-import { removalsOf } from './live-frames.js';
+import { commandKinds, type CommandCase } from '@plaza/protocol';
+import { controlOf, joined } from './control.js';
 import type { LoadedRoom } from './loaded-room.js';
 import { sizeOf, type QueuedCommand } from './outbox-queue.js';
+import { affectPresence } from './presence-effects.js';
 import { encodeResult } from './replies.js';
 import type { Told } from './repeats.js';
 import type { ShardCore } from './shard-core.js';
@@ -13,11 +15,10 @@ export interface Identity {
   /** The account; empty: the server API. */
   readonly asker: string;
   readonly commandId: string;
-  /** The command's case name. */
-  readonly command: string;
+  readonly command: CommandCase;
 }
 
-export const nobody: Identity = { asker: '', commandId: '', command: '' };
+export const nobody: Identity = { asker: '', commandId: '', command: 'leave' };
 
 /**
  * Decided events take effect in memory, in the turn that decided them: state, presence, the table of repeats. Then they are on their way to the
@@ -35,11 +36,12 @@ export function queueEvents(
   const reply = encodeResult(result);
   const logged = events.map((decided, i) => loggedOf(decided, i === 0 && identity.commandId !== '' ? { ...identity, reply } : undefined));
   const touched = new Set(events.flatMap(({ event }) => apply(room.state, event)));
-  for (const { event } of events) takeOut(core, room, event);
-  const slots = room.capture([...touched]);
+  for (const { event } of events) affectPresence(core, room, event);
+  for (const { event, audience } of events) room.note(event, audience);
+  const slots = room.capture([...touched], core.parts.clock.now());
   const waiting: Told[] = told === undefined ? [] : [told];
-  const removals = events.flatMap(({ event }) => removalsOf(event));
-  const queued = { events: logged, bytes: sizeOf(logged), slots, dueMs: room.dueMs, removals, queuedMs: core.parts.clock.now(), waiting };
+  const control = joined(events.map(({ event }) => controlOf(event)));
+  const queued = { events: logged, bytes: sizeOf(logged), slots, dueMs: room.dueMs, control, queuedMs: core.parts.clock.now(), waiting };
   remember(core, room, identity, reply, queued);
   core.outbox.put(room, queued);
 }
@@ -49,18 +51,17 @@ function loggedOf({ event, stored, audience }: DecidedEvent, answered: (Identity
     position: event.position,
     event: Event.encode(event).finish(),
     stored,
-    audience: audience === 'nobody' ? { kind: { $case: 'nobody', value: true } } : undefined,
+    audience: loggedAudience(audience),
     asker: answered?.asker ?? '',
     commandId: answered?.commandId ?? '',
     reply: answered?.reply ?? new Uint8Array(0),
+    command: answered === undefined ? 0 : commandKinds[answered.command],
   };
 }
 
-/** Who was kicked, and everybody when the room closes, is not present any more. */
-function takeOut({ sessions, removed }: ShardCore, room: LoadedRoom, event: Event): void {
-  removed.note(room.id, event);
-  if (event.kind?.$case === 'kicked') for (const account of event.targets) sessions.removeAccount(room.id, account as AccountId);
-  if (event.kind?.$case === 'roomClosed') sessions.removeAll(room.id);
+function loggedAudience(audience: Audience): LoggedEvent['audience'] {
+  if (audience === 'all') return undefined;
+  return { kind: audience === 'nobody' ? { $case: 'nobody', value: true } : { $case: 'tags', value: audience.tags } };
 }
 
 function remember(

@@ -14,7 +14,7 @@ export class ProjectionTaken extends Error {
   override readonly name = 'ProjectionTaken';
 }
 
-type Parts = Pick<ShardParts, 'shard' | 'log' | 'projection' | 'snapshots' | 'clock' | 'logger'>;
+type Parts = Pick<ShardParts, 'shard' | 'log' | 'projection' | 'snapshots' | 'clock' | 'logger' | 'limits'>;
 
 /**
  * Makes the shard's projection anew: the newest snapshot, then the log up to `until`, a record of the shard that is known to be there. Without a
@@ -32,7 +32,7 @@ export async function rebuildProjection(parts: Parts, until: number, signal: Abo
   for (let index = 0; index < manifest.chunks; index++) {
     const chunk = await snapshots.chunk(shard, manifest.id, index);
     if (chunk === undefined) throw new LogHole(`shard ${shard}: snapshot ${manifest.id} lacks its chunk ${index}`);
-    await write(parts, index === 0 ? undefined : unfinished, unfinished, changesOf(chunk));
+    await write(parts, index === 0 ? undefined : unfinished, unfinished, changesOf(parts, chunk));
   }
   await write(parts, manifest.chunks === 0 ? undefined : unfinished, manifest.sequence, []);
   return catchUp(parts, manifest.sequence, until, signal);
@@ -56,10 +56,10 @@ async function write({ shard, projection }: Parts, expected: number | undefined,
     throw new ProjectionTaken(`shard ${shard}: another holder writes its projection`);
 }
 
-function changesOf(chunk: Uint8Array): RoomChange[] {
+function changesOf({ clock, limits }: Parts, chunk: Uint8Array): RoomChange[] {
   return SnapshotChunk.decode(chunk).rooms.map(({ room, slots }) => {
     const id = room as RoomId;
-    return { room: id, slots, dueMs: nextDueMs(roomFromSlots(id, slots)) };
+    return { room: id, slots, dueMs: nextDueMs(roomFromSlots(id, slots), clock.now(), limits) };
   });
 }
 
@@ -72,7 +72,8 @@ async function changesOfPage(parts: Parts, page: readonly StoredRecord[]): Promi
       for (const name of applyBatch(known.state, batch, sequence)) known.touched.add(name);
     }
   }
-  return Array.from(rooms.values(), ({ state, touched }) => ({ room: state.id, slots: slotsOf(state, touched), dueMs: nextDueMs(state) }));
+  const due = (state: RoomState): number => nextDueMs(state, parts.clock.now(), parts.limits);
+  return Array.from(rooms.values(), ({ state, touched }) => ({ room: state.id, slots: slotsOf(state, touched), dueMs: due(state) }));
 }
 
 /** A room as the projection has it; a new one where it has none. */

@@ -1,4 +1,4 @@
-import type { RoomId } from '@plaza/domain';
+import { recentMs, type RoomId } from '@plaza/domain';
 import type { RoomBatch } from '@plaza/proto/log';
 import { readChain, sequenceBefore } from './chain-reader.js';
 import type { LoadedRoom } from './loaded-room.js';
@@ -39,7 +39,7 @@ export async function recover(
   rebuild: (sequence: number) => Promise<number | undefined>,
 ): Promise<Recovered> {
   const { shard, log, clock, settings } = parts;
-  const sinceMs = clock.now() - settings.repeatMs - clockSkewMs;
+  const sinceMs = clock.now() - Math.max(settings.repeatMs, recentMs) - clockSkewMs;
   const recent = await sequenceBefore(log, shard, epoch, sinceMs);
   const cursor = await preparedCursor(parts, epoch, recent, signal);
   const recovered = {

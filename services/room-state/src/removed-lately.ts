@@ -11,7 +11,8 @@ export class RemovedLately {
   constructor(private readonly keepMs: number) {}
 
   note(room: RoomId, { kind, targets, timeMs }: Event): void {
-    if (kind?.$case === 'kicked') for (const account of targets) this.#put(keyOf(room, account), timeMs, 'kicked');
+    if (kind?.$case === 'kicked' || kind?.$case === 'blocked')
+      for (const account of targets) this.#put(keyOf(room, account), timeMs, kind.$case);
     if (kind?.$case === 'roomClosed') this.#put(keyOf(room, everybody), timeMs, 'room-closed');
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Ear } from './testing/ear.js';
-import { message, resultOf, type TestAsker } from './testing/test-asker.js';
+import { factsOf, message, resultOf, type TestAsker } from './testing/test-asker.js';
 import { World, type Node } from './testing/compose.js';
 
 let world: World;
@@ -127,18 +127,7 @@ describe('a message', () => {
 describe('an entry', () => {
   test('of an unknown session is asked for its facts, and taken in with them', async () => {
     expect(await edge.say('lobby', 7, 'who am I')).toBe('unknown-session');
-    const facts = {
-      session: 7,
-      room: 'lobby',
-      account: 'gus',
-      anonymous: false,
-      deviceId: '',
-      deviceKind: '',
-      nickname: '',
-      avatar: '',
-      ext: '',
-      enteredMs: 5,
-    };
+    const facts = factsOf(7, 'lobby', 'gus', { enteredMs: 5 });
     resultOf(await edge.say('lobby', 7, 'it is me', { facts }), 'accepted');
     resultOf(await edge.say('lobby', 7, 'again'), 'accepted');
   });

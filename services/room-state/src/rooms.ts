@@ -1,5 +1,5 @@
 import type { RoomId, RoomState } from '@plaza/domain';
-import { isCreated } from '@plaza/domain';
+import { accountsRoom, isCreated, type Limits } from '@plaza/domain';
 import { causeOf, type Clock, type Logger } from '@plaza/kit';
 import { LoadedRoom } from './loaded-room.js';
 import { ProjectionUnavailable } from './projection.js';
@@ -17,6 +17,7 @@ interface Parts {
   /** Whether the room may leave the memory, as far as others know. */
   mayGo(room: LoadedRoom): boolean;
   readonly idleMs: number;
+  readonly limits: Limits;
 }
 
 /** The rooms of a shard that are in memory. A cold one is loaded once, however many ask; who asks is served in the order of asking. */
@@ -65,7 +66,7 @@ export class Rooms {
   sweep(): void {
     const nowMs = this.parts.clock.now();
     for (const [id, room] of this.loaded) {
-      const idle = !isCreated(room.state) || nowMs - room.usedMs >= this.parts.idleMs;
+      const idle = (!isCreated(room.state) && id !== accountsRoom) || nowMs - room.usedMs >= this.parts.idleMs;
       if (idle && !room.pending && room.tally === undefined && this.parts.mayGo(room)) this.loaded.delete(id);
     }
   }
@@ -81,7 +82,7 @@ export class Rooms {
     try {
       const state = await this.parts.load(id);
       if (this.#over) return;
-      const room = new LoadedRoom(state, this.parts.clock.now());
+      const room = new LoadedRoom(state, this.parts.clock.now(), this.parts.limits);
       this.loaded.set(id, room);
       this.#settle(id, room);
     } catch (error) {

@@ -44,11 +44,13 @@ function sealRoom(room: LoadedRoom, roomBytes: number, limits: Limits): SealedBa
   if (stored.length > 0) noteStored(room.state, bucketFor(room.state, stored[0]!.position, limits), stored.length);
   const { bucket, bucketCount } = room.state;
   const tally = room.tally;
+  const skipped = Array.from(room.skipped, ([messageClass, count]) => ({ class: messageClass, count }));
+  if (events.length > 0) room.skipped.clear();
   room.tally = undefined;
   room.inFlight = commands;
   return {
     room,
-    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally },
+    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally, skipped: events.length > 0 ? skipped : [] },
     commands,
     bytes: commands.reduce((sum, command) => sum + command.bytes, 0),
     accepted: { last, bucket, bucketCount },

@@ -1,4 +1,5 @@
-import { isAnonymousAccount, parseAccountId, type AccountId, type Actor, type RoomId } from '@plaza/domain';
+import { isAnonymousAccount, parseAccountId, type AccountId, type RoomId, type SessionActor } from '@plaza/domain';
+import type { Label, Role } from '@plaza/proto/client';
 import type { SessionFacts } from '@plaza/proto/room';
 
 /** One connection's presence in one room: kept in memory only, an edge is the truth about it. */
@@ -14,7 +15,13 @@ export interface Session {
   nickname: string;
   avatar: string;
   ext: string;
+  tags: readonly string[];
+  readonly labels: readonly Label[];
+  readonly roleHint: Role;
+  readonly noticeAudience: string;
   readonly enteredMs: number;
+  /** A manager, or somebody with a label: named in digests. */
+  notable: boolean;
   /** When the edge last said anything about it. */
   seenMs: number;
 }
@@ -23,29 +30,43 @@ export interface Session {
 export function sessionOf(room: RoomId, asker: string, facts: SessionFacts, nowMs: number): Session | undefined {
   const account = parseAccountId(facts.account);
   if (account === undefined) return undefined;
-  const { session: number, deviceId, deviceKind, nickname, avatar, ext } = facts;
-  const anonymous = facts.anonymous || isAnonymousAccount(account);
+  const { session: number, deviceId, deviceKind, nickname, avatar, ext, tags, labels, roleHint, noticeAudience } = facts;
   return {
     room,
     asker,
     number,
     account,
-    anonymous,
+    anonymous: facts.anonymous || isAnonymousAccount(account),
     deviceId,
     deviceKind,
     nickname,
     avatar,
     ext,
+    tags,
+    labels,
+    roleHint,
+    noticeAudience,
     enteredMs: facts.enteredMs || nowMs,
+    notable: labels.length > 0,
     seenMs: nowMs,
   };
 }
 
-export const actorOf = ({ account, anonymous, nickname, avatar }: Session, disconnected = false): Actor => ({
-  kind: 'session',
-  account,
-  anonymous,
-  nickname,
-  avatar,
-  disconnected,
-});
+export function actorOf(session: Session, disconnected = false): SessionActor {
+  const { account, anonymous, nickname, avatar, ext, deviceId, deviceKind, tags, labels, roleHint, noticeAudience, enteredMs } = session;
+  const profile = { nickname, avatar, ext };
+  return {
+    kind: 'session',
+    account,
+    anonymous,
+    ...profile,
+    deviceId,
+    deviceKind,
+    tags,
+    labels,
+    roleHint,
+    noticeAudience,
+    enteredMs,
+    disconnected,
+  };
+}

@@ -7,7 +7,10 @@ export class Sessions {
   readonly #rooms = new Map<RoomId, RoomPresence>();
   readonly #askers = new Map<string, Map<number, Session>>();
 
-  constructor(private readonly isSettling: () => boolean) {}
+  constructor(
+    private readonly isSettling: () => boolean,
+    private readonly now: () => number,
+  ) {}
 
   find(asker: string, number: number): Session | undefined {
     return this.#askers.get(asker)?.get(number);
@@ -16,7 +19,7 @@ export class Sessions {
   /** The room's presence; made where there was none. */
   of(room: RoomId): RoomPresence {
     let presence = this.#rooms.get(room);
-    if (presence === undefined) this.#rooms.set(room, (presence = new RoomPresence(this.isSettling)));
+    if (presence === undefined) this.#rooms.set(room, (presence = new RoomPresence(this.isSettling, this.now)));
     return presence;
   }
 
@@ -51,6 +54,15 @@ export class Sessions {
   /** Lets an account go with all its sessions. */
   removeAccount(room: RoomId, account: AccountId): void {
     for (const session of [...(this.of(room).of(account)?.sessions ?? [])]) this.remove(session);
+  }
+
+  roomsOf(account: AccountId): RoomId[] {
+    return [...this.#rooms].filter(([, presence]) => presence.isPresent(account)).map(([room]) => room);
+  }
+
+  /** Sessions of the room that match, as they are now. */
+  some(room: RoomId, matches: (session: Session) => boolean): Session[] {
+    return [...this.of(room).all()].flatMap(({ sessions }) => sessions.filter(matches));
   }
 
   removeAll(room: RoomId): void {

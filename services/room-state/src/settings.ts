@@ -32,6 +32,12 @@ export const settingsTable = {
     'Input of a shard that may wait for the log, in bytes.',
   ),
   graceMs: variable('PLAZA_GRACE_MS', ms, '15000', 'The sessions of an edge whose connection broke are kept so long, in ms.'),
+  absenceMs: variable(
+    'PLAZA_ABSENCE_MS',
+    ms,
+    '15000',
+    'Who left keeps transient queue elements, attributes and labels that go with it for so long, in ms.',
+  ),
   settlingMs: variable('PLAZA_SETTLING_MS', ms, '20000', 'After a takeover counts are called settling for so long, in ms.'),
   repeatMs: variable('PLAZA_REPEAT_MS', ms, '60000', 'A repeated command id is recognised for so long, in ms.'),
   tallyMs: variable(

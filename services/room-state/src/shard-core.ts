@@ -29,5 +29,6 @@ export const contextOf = (core: ShardCore, room: LoadedRoom, actor: Actor, comma
   actor,
   commandId,
   presence: presence ?? core.sessions.of(room.id),
+  recent: room.recent,
   limits: core.parts.limits,
 });

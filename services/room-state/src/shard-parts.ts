@@ -1,5 +1,6 @@
 import type { Live } from '@plaza/bus';
 import type { Limits, Shard } from '@plaza/domain';
+import type { Delivery } from '@plaza/proto/room';
 import type { Clock, Logger } from '@plaza/kit';
 import type { Appender, Log } from '@plaza/log';
 import type { RoomStateMetrics } from './metrics.js';
@@ -25,6 +26,8 @@ export interface HolderParts {
   readonly limits: Limits;
   /** Tells an edge that one of its sessions has to end. */
   readonly endSession: (asker: string, session: number, code: string) => void;
+  /** A directed message for sessions of an edge. */
+  readonly deliver: (asker: string, delivery: Delivery) => void;
 }
 
 export interface ShardParts extends HolderParts {

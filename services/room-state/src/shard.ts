@@ -1,4 +1,4 @@
-import { parseRoomId, refuse, type Actor, type RoomId } from '@plaza/domain';
+import { parseRoomKey, refuse, whoMatters, type Actor, type Command, type RoomId } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import { liveFlags } from '@plaza/protocol';
 import type { Announce, FillChunk } from '@plaza/proto/room';
@@ -8,9 +8,10 @@ import { announce, giveUp, type AnnouncesBegun } from './handlers/announce.js';
 import { fill } from './handlers/fill.js';
 import { join } from './handlers/join.js';
 import { departDeferred, leave } from './handlers/leave.js';
-import { listMembers } from './handlers/list-members.js';
 import { roomCommand } from './handlers/room-command.js';
-import { batchFrame, loggedRemovals } from './live-frames.js';
+import { joined, loggedControl } from './control.js';
+import { query, queryCases, type QueryCase } from './handlers/query.js';
+import { batchFrame } from './live-frames.js';
 import type { LoadedRoom } from './loaded-room.js';
 import { Outbox } from './outbox.js';
 import type { ProjectionWriter } from './projection-writer.js';
@@ -79,9 +80,19 @@ export class HeldShard implements ShardCore {
     this.repeats = recovered.repeats;
     this.removed = recovered.removed;
     this.writer = recovered.writer;
-    this.sessions = new Sessions(() => this.settling());
+    this.sessions = new Sessions(
+      () => this.settling(),
+      () => clock.now(),
+    );
     this.rooms = new Rooms(
-      { clock, logger, idleMs: settings.idleRoomMs, load: (room) => this.writer.load(room), mayGo: (room) => this.#mayGo(room) },
+      {
+        clock,
+        logger,
+        limits: parts.limits,
+        idleMs: settings.idleRoomMs,
+        load: (room) => this.writer.load(room),
+        mayGo: (room) => this.#mayGo(room),
+      },
       recovered.rooms,
     );
     this.outbox = new Outbox(
@@ -107,7 +118,7 @@ export class HeldShard implements ShardCore {
   /** A command, in the order of its room. */
   handle(asked: Asked): void {
     if (!this.#taking) return asked.notHolder();
-    const id = parseRoomId(asked.entry.room);
+    const id = parseRoomKey(asked.entry.room);
     if (id === undefined) return asked.answerNow(refusedResult(refuse('bad-request', 'a room id is 1-64 of A-Z a-z 0-9 _ -')), 0);
     this.rooms.with(id, { loaded: (room) => this.#turn(room, asked), unavailable: () => this.#unavailable(asked) });
   }
@@ -179,7 +190,7 @@ export class HeldShard implements ShardCore {
     const { command } = asked;
     if (command.$case === 'join') return join(this, room, asked);
     if (command.$case === 'leave') return leave(this, room, asked);
-    if (command.$case === 'listMembers') return listMembers(this, room, asked, command.value);
+    if (isQuery(command)) return query(this, room, asked, command);
     roomCommand(this, room, asked);
   }
 
@@ -198,11 +209,8 @@ export class HeldShard implements ShardCore {
       const slots = commands.flatMap((command) => command.slots);
       this.writer.note(room.id, [...slots, room.headSlot()], commands.at(-1)?.dueMs ?? room.dueMs);
       if (batch.events.length === 0) continue;
-      const frame = batchFrame(
-        batch,
-        commands.flatMap(({ removals }) => removals),
-        this.#moment(room.id, batch.last, sequence),
-      );
+      const control = joined(commands.map((command) => command.control));
+      const frame = batchFrame(batch, control, this.#moment(room.id, batch.last, sequence));
       this.parts.live.publish(this.parts.shard, room.id, frame);
       const { prev, last, previousSequence } = batch;
       room.ring.push({ prev, last, events: batch.events.length, frame, previousSequence }, nowMs);
@@ -218,7 +226,7 @@ export class HeldShard implements ShardCore {
   /** The former holder may have died between the log's ack and the live frame. */
   #republish({ lastBatches }: Recovered): void {
     for (const [room, { batch, sequence }] of lastBatches) {
-      const frame = batchFrame(batch, loggedRemovals(batch.events), this.#moment(room, batch.last, sequence), liveFlags.republished);
+      const frame = batchFrame(batch, loggedControl(batch.events), this.#moment(room, batch.last, sequence), liveFlags.republished);
       this.parts.live.publish(this.parts.shard, room, frame);
     }
   }
@@ -234,6 +242,9 @@ export class HeldShard implements ShardCore {
     this.#settlingUntilMs = 0;
     for (const [, presence] of this.sessions.rooms()) presence.changed = true;
     departDeferred(this);
+    // Who is missing for good can be told now.
+    const nowMs = this.parts.clock.now();
+    for (const room of this.rooms.all()) if (whoMatters(room.state).size > 0) room.dueMs = nowMs;
   }
 
   /** Announced sessions need their room's head in signals. */
@@ -274,6 +285,8 @@ export class HeldShard implements ShardCore {
     }
   }
 }
+
+const isQuery = (command: Command): command is Extract<Command, { $case: QueryCase }> => queryCases.includes(command.$case as QueryCase);
 
 /** Rooms that one tick starts to load because edges announced sessions in them. */
 const roomsLoadedAtOnce = 200;

@@ -1,5 +1,4 @@
-import { isCreated, type RoomId } from '@plaza/domain';
-import { NoticesMode } from '@plaza/proto/client';
+import { isCreated, noticesOn, type RoomId } from '@plaza/domain';
 import { signalFrame } from './live-frames.js';
 import type { LoadedRoom } from './loaded-room.js';
 import type { RoomPresence } from './room-presence.js';
@@ -27,18 +26,25 @@ function isHeadDue({ lastBatchMs, headSignals }: LoadedRoom, nowMs: number): boo
 }
 
 function publish(core: ShardCore, id: RoomId, presence: RoomPresence, room: LoadedRoom | undefined, nowMs: number): void {
-  const { accounts, connections, settling, entered, left } = presence;
+  const { accounts, connections, settling } = presence;
   const head = room?.accepted.last ?? 0;
   const moment = { epoch: core.epoch, sequence: room?.accepted.lastSequence ?? 0, head, accounts, connections, settling };
-  const digest = room !== undefined && hasNotices(core, room, accounts) ? { entered: 0, left: 0 } : { entered, left };
+  const quiet = room !== undefined && hasNotices(core, room, accounts);
+  const digest = { ...(quiet ? nobodyCame : comings(presence)), reactions: room?.reactions.take() };
   core.parts.live.publish(core.parts.shard, id, signalFrame(id, moment, digest, nowMs));
   presence.signalled();
 }
 
 /** Whether entering and leaving are events in this room: then a signal need not tell of them. */
-function hasNotices(core: ShardCore, { state }: LoadedRoom, accounts: number): boolean {
-  if (!isCreated(state)) return false;
-  const mode = state.profile.notices as NoticesMode;
-  if (mode === NoticesMode.NOTICES_MODE_ON || mode === NoticesMode.NOTICES_MODE_OFF) return mode === NoticesMode.NOTICES_MODE_ON;
-  return accounts <= core.parts.limits.noticesUpTo;
-}
+const hasNotices = (core: ShardCore, { state }: LoadedRoom, accounts: number): boolean =>
+  isCreated(state) && noticesOn(state, accounts, { limits: core.parts.limits });
+
+const nobodyCame = { entered: 0, left: 0, notableEntered: [], notableLeft: [] };
+const mostNamed = 20;
+
+const comings = ({ entered, left, notableEntered, notableLeft }: RoomPresence) => ({
+  entered,
+  left,
+  notableEntered: [...notableEntered].slice(0, mostNamed),
+  notableLeft: [...notableLeft].slice(0, mostNamed),
+});

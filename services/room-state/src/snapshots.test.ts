@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { apply, newRoom, slotsOf, allSlots, type AccountId, type RoomId, type RoomState } from '@plaza/domain';
+import { apply, defaultLimits, newRoom, slotsOf, allSlots, type AccountId, type RoomId, type RoomState } from '@plaza/domain';
 import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { Event } from '@plaza/proto/client';
 import { Record as LogRecord, type RoomBatch } from '@plaza/proto/log';
@@ -20,7 +20,7 @@ let snapshots: MemorySnapshotStore;
 let rooms: Map<string, RoomState>;
 let newest: number;
 
-const parts = () => ({ shard, log, projection, snapshots, clock, logger: quietLogger() });
+const parts = () => ({ shard, log, projection, snapshots, clock, logger: quietLogger(), limits: defaultLimits });
 
 beforeEach(() => {
   storage = new MemoryLogStorage({ shards: 2, streams: 1 });
@@ -45,6 +45,7 @@ function logEvent(room: string, kind: NonNullable<Event['kind']>, targets: strin
     asker: '',
     commandId: '',
     reply: new Uint8Array(0),
+    command: 0,
   };
   const batch: RoomBatch = {
     room,
@@ -54,6 +55,7 @@ function logEvent(room: string, kind: NonNullable<Event['kind']>, targets: strin
     previousSequence: state.lastSequence,
     events: [logged],
     tally: undefined,
+    skipped: [],
   };
   apply(state, event);
   const other = storage.append(1, otherLast, LogRecord.encode(LogRecord.fromPartial({ id: 'other', timeMs: clock.now() })).finish());
@@ -71,7 +73,7 @@ beforeEach(() => {
   otherLast = 0;
 });
 
-const create = (room: string): void => logEvent(room, { $case: 'roomCreated', value: { creator: 'owner', profile: undefined } });
+const create = (room: string): void => logEvent(room, { $case: 'roomCreated', value: { creator: 'owner', profile: undefined, settings: undefined, close: undefined } });
 const mute = (room: string, account: string): void => logEvent(room, { $case: 'muted', value: {} }, [account]);
 
 async function expectAll(): Promise<void> {

@@ -77,11 +77,11 @@ describe('who was removed lately', () => {
 
   test('is known by the time of entry: who came later is not meant', () => {
     const removed = new RemovedLately(60_000);
-    removed.note(room, event({ $case: 'kicked', value: { reason: '' } }, ['ann']));
+    removed.note(room, event({ $case: 'kicked', value: { reason: '', refusedUntilMs: 0 } }, ['ann']));
     expect(removed.codeFor(room, 'ann' as AccountId, 999)).toBe('kicked');
     expect(removed.codeFor(room, 'ann' as AccountId, 1001)).toBeUndefined();
     expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBeUndefined();
-    removed.note(room, event({ $case: 'roomClosed', value: { reason: '' } }, []));
+    removed.note(room, event({ $case: 'roomClosed', value: { reason: '', close: undefined } }, []));
     expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBe('room-closed');
     removed.forgetOld(61_000);
     expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBeUndefined();

@@ -236,7 +236,7 @@ describe('takeover after a death', () => {
     await edge.join('lobby', 1, 'ann');
     const enteredMs = world.clock.now();
     await world.clock.pass(1000);
-    await edge.ask('lobby', { $case: 'kickMember', value: { account: 'ann', reason: '', notice: undefined } });
+    await edge.do('lobby', { kickMember: { account: 'ann' } });
     await a.kill();
     const b = await start('b');
     await takeover();

@@ -6,7 +6,7 @@ import { parseAccountId } from '../ids.js';
 import { checkRange, checkTexts, countLimits } from '../limits.js';
 import { answer, audienceOf, placed, refusal } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
-import { fnv1a } from '../shard.js';
+import { spreadHash } from '../shard.js';
 import type { CommandValue, Context, CreatedRoom, Decision } from '../types.js';
 import { authorOf, type Author } from './author.js';
 import { deliver } from './directed.js';
@@ -86,15 +86,7 @@ function messageOf(
 /** By a hash of who and which command: a repeat falls the same way. */
 function isSampled({ account }: Author, options: MessageOptions | undefined, { commandId }: Context): boolean {
   const share = options?.sampling ?? 0;
-  return share > 0 && mixed(`${account ?? ''}\n${commandId}`) % shares < share;
-}
-
-/** FNV hardly moves its high bits between ids that differ at their end; the finish of murmur3 spreads them. */
-function mixed(text: string): number {
-  let hash = fnv1a(text);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return share > 0 && spreadHash(`${account ?? ''}\n${commandId}`) % shares < share;
 }
 
 /** Class high beyond its budget is demoted or refused, as its sender chose; of the others the excess is dropped, and said to be. */

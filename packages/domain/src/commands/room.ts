@@ -74,5 +74,8 @@ function difference(profile: Profile, changes: RoomChanges | undefined): { chang
   });
   const differing = wanted.filter(([name, value]) => value !== undefined && value !== profile[name as keyof Profile]).map(([name]) => name);
   if (differing.length === 0) return undefined;
-  return { changes: RoomChanges.create(pick(Object.fromEntries(wanted), differing)), previous: RoomChanges.create(pick(profile, differing)) };
+  return {
+    changes: RoomChanges.create(pick(Object.fromEntries(wanted), differing)),
+    previous: RoomChanges.create(pick(profile, differing)),
+  };
 }

@@ -8,8 +8,10 @@ import type { Connection } from '../connection.js';
 import type { EdgeContext } from '../context.js';
 import type { Handler } from '../dispatch.js';
 import { refusedFrame, removedFrame, unavailableFrame } from '../frames.js';
+import { everybodyEnters } from '../entry-callback.js';
 import { becomeAnonymous, mayEnter } from '../identity.js';
 import type { Session } from '../session.js';
+import { askPlatform, checkTags, profileOf, takeSelf, withAttributes } from './entry.js';
 
 /** One join on its way. */
 interface Joining {
@@ -47,7 +49,10 @@ interface Wish {
 function enter(edge: EdgeContext, connection: Connection, { id, room, commandId, body, wish }: Wish): void {
   const name = parseRoomId(room);
   const known = connection.sessionIn(room);
-  const refusal = name === undefined ? refuse('bad-request', 'room: 1-64 of A-Z a-z 0-9 _ -') : whyNot(edge, connection, name, known);
+  const refusal =
+    name === undefined
+      ? refuse('bad-request', 'room: 1-64 of A-Z a-z 0-9 _ -')
+      : (whyNot(edge, connection, name, known) ?? checkTags(connection, wish));
   if (refusal !== undefined || name === undefined) return refuseFrame(edge, connection, id, refusal ?? refuse('bad-request'));
   if (!mayAsk(edge, connection, id)) return;
   if (connection.account === '') becomeAnonymous(edge, connection);
@@ -59,18 +64,18 @@ function enter(edge: EdgeContext, connection: Connection, { id, room, commandId,
 function whyNot(edge: EdgeContext, connection: Connection, room: RoomId, known: Session | undefined): Refusal | undefined {
   if (known !== undefined && !known.present) return refuse('bad-request', 'the room is being entered or left');
   if (known === undefined && connection.sessions.length >= edge.settings.roomsPerConnection) return refuse('too-many-rooms');
+  if (edge.accounts.isDisabled(connection.account)) return refuse('disabled');
   return mayEnter(connection, room);
 }
-
-const profileOf = (connection: Connection, { nickname, avatar, ext }: Join) => ({
-  nickname: nickname === '' ? connection.nickname : nickname,
-  avatar: avatar === '' ? connection.avatar : avatar,
-  ext,
-});
 
 /** The room is heard before the command goes: nothing that comes after the answer's head can be missed. */
 async function begin(edge: EdgeContext, connection: Connection, joining: Joining): Promise<void> {
   const { session, body, commandId, id } = joining;
+  if (session.state === 'joining' && edge.entryCallback !== everybodyEnters) {
+    const verdict = await askPlatform(edge, session);
+    if ('code' in verdict) return refused(edge, connection, joining, verdict);
+    withAttributes(session, verdict);
+  }
   try {
     await edge.feeds.heard(session.feed);
   } catch (error) {
@@ -87,6 +92,12 @@ async function begin(edge: EdgeContext, connection: Connection, joining: Joining
   if (session.enteredMs === 0) session.enteredMs = edge.clock.now();
   const command = { room: session.feed.room, session: session.number, kind: commandKinds.join, body, commandId, facts: session.facts() };
   edge.router.submitTo(command, (outcome) => void answered(edge, connection, joining, outcome));
+}
+
+function refused(edge: EdgeContext, connection: Connection, { session, id }: Joining, refusal: Refusal): void {
+  connection.unanswered--;
+  edge.sessions.end(session);
+  refuseFrame(edge, connection, id, refusal);
 }
 
 async function answered(edge: EdgeContext, connection: Connection, joining: Joining, outcome: CommandOutcome): Promise<void> {
@@ -116,15 +127,17 @@ async function entered(
   const { feed } = session;
   const again = session.state === 'entered';
   if (!again) edge.sessions.entered(session, reply.head);
+  const answer = withOwnState(edge, connection, reply, bytes);
+  takeSelf(session, reply);
   feed.noteHead(reply.head);
-  if (again && after === undefined) return connection.send(encodeReplyFrame(id, bytes));
+  if (again && after === undefined) return connection.send(encodeReplyFrame(id, answer));
   // A position above the head is none of this room's.
   const position = after === undefined || after > reply.head ? reply.head : after;
   feed.detach(session);
   const complete = await edge.fills.cover(feed, position, reply.head);
   if (session.state === ('gone' as Session['state'])) return;
   const from = complete ? position : feed.ring.base;
-  connection.send(complete ? encodeReplyFrame(id, bytes) : incompleteReply(id, reply, from));
+  connection.send(complete ? encodeReplyFrame(id, answer) : incompleteReply(id, reply, from));
   if (session.removed === undefined) return feed.attach(session, from);
   connection.send(removedFrame(feed.room, session.removed.code, session.removed.why));
   edge.sessions.end(session);
@@ -134,4 +147,11 @@ function incompleteReply(id: number, reply: Reply, completeFrom: number): Uint8A
   if (reply.result?.$case !== 'joined') return refusedFrame(id, refuse('bad-request'));
   const value = { ...reply.result.value, complete: false, completeFrom };
   return encodeReplyFrame(id, Reply.encode({ ...reply, id: 0, result: { $case: 'joined', value } }).finish());
+}
+
+/** The room does not know what holds for the account in all rooms: here it is added to what the member is told of itself. */
+function withOwnState(edge: EdgeContext, { account }: Connection, reply: Reply, bytes: Uint8Array): Uint8Array {
+  if (!edge.accounts.isMuted(account) || reply.result?.$case !== 'joined' || reply.result.value.self === undefined) return bytes;
+  reply.result.value.self.mutedEverywhere = true;
+  return Reply.encode({ ...reply, id: 0 }).finish();
 }

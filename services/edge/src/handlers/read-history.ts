@@ -8,9 +8,10 @@ import type { EdgeContext } from '../context.js';
 import type { Handler } from '../dispatch.js';
 import { replyFrame, unavailableFrame } from '../frames.js';
 import { presentIn } from '../present.js';
-import type { RoomFeed } from '../room-feed.js';
+import type { Session } from '../session.js';
 
 const maxLimit = 200;
+const historyTypes = ['text', 'custom', 'image', 'voice', 'video', 'file', 'location', 'notification', 'tip', 'event'];
 const comeBackMs = 1000;
 
 /** A page of stored messages, for who is in the room. The page is as new as this edge's own view of the room. */
@@ -22,19 +23,28 @@ export const readHistory: Handler = (edge, connection, frame) => {
   const mistake = mistakeIn(body.value);
   if (mistake !== undefined) return refuseFrame(edge, connection, frame.id, refuse('bad-request', mistake));
   if (!mayAsk(edge, connection, frame.id)) return;
-  void answerPage(edge, connection, frame.id, session.feed, body.value).finally(() => {
+  void answerPage(edge, connection, frame.id, session, body.value).finally(() => {
     connection.unanswered--;
   });
 };
 
-const mistakeIn = ({ before, after, limit }: ReadHistory): string | undefined => {
-  if (before !== undefined && after !== undefined) return 'before and after exclude each other';
+const mistakeIn = ({ before, after, beforeMs, afterMs, limit, types }: ReadHistory): string | undefined => {
+  if ([before, after, beforeMs, afterMs].filter((bound) => bound !== undefined).length > 1)
+    return 'one bound at most: before, after, beforeMs or afterMs';
+  if (!types.every((type) => historyTypes.includes(type))) return `types are of ${historyTypes.join(', ')}`;
   return limit > maxLimit ? `limit is at most ${maxLimit}` : undefined;
 };
 
-async function answerPage(edge: EdgeContext, connection: Connection, id: number, feed: RoomFeed, page: ReadHistory): Promise<void> {
+async function answerPage(edge: EdgeContext, connection: Connection, id: number, session: Session, page: ReadHistory): Promise<void> {
+  const { feed } = session;
   try {
-    const value = await edge.history.read({ room: feed.room, page, head: feed.ring.tip, headSequence: feed.sequence });
+    const value = await edge.history.read({
+      room: feed.room,
+      page,
+      head: feed.ring.tip,
+      headSequence: feed.sequence,
+      viewer: { account: connection.account, tags: [...session.profile.tags] },
+    });
     connection.send(replyFrame(id, { $case: 'historyPage', value }, feed.ring.tip));
   } catch (error) {
     edge.logger.warn({ event: 'history-failed', room: feed.room, cause: causeOf(error) });

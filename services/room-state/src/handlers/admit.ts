@@ -7,14 +7,15 @@ import type { ShardCore } from '../shard-core.js';
 export function whyNotAdmitted(
   core: ShardCore,
   room: LoadedRoom | undefined,
-  { room: id, account, enteredMs }: Session,
+  { room: id, account, enteredMs, deviceId }: Session,
 ): Refusal | undefined {
   const code = core.removed.codeFor(id, account, enteredMs);
   if (code !== undefined) return refuse(code as RefusalCode);
   if (room === undefined) return undefined;
   if (!isCreated(room.state)) return refuse('not-found', 'there is no such room');
   if (!room.state.profile.open) return refuse('room-closed');
-  return room.state.members.get(account)?.blocked ? refuse('blocked') : undefined;
+  if (room.state.members.get(account)?.blocked) return refuse('blocked');
+  return (room.state.blockedDevices.get(deviceId) ?? 0) > core.parts.clock.now() ? refuse('device-blocked') : undefined;
 }
 
 /** Takes a session in that its edge says was there all the time: nothing is told to the room. */
@@ -29,7 +30,20 @@ export function admit(core: ShardCore, session: Session): void {
 }
 
 /** The same device is here with a newer session. */
-export function replace(core: ShardCore, session: Session): void {
+export const replace = (core: ShardCore, session: Session): void => end(core, session, 'replaced');
+
+/** Other devices of the account that have to go: of each id the oldest session, never the one that enters. */
+export function displace(core: ShardCore, entering: Session, deviceIds: readonly string[]): void {
+  for (const deviceId of deviceIds) {
+    const sessions = core.sessions.of(entering.room).of(entering.account)?.sessions ?? [];
+    const oldest = sessions.find((one) => one.deviceId === deviceId && !isSame(one, entering));
+    if (oldest !== undefined) end(core, oldest, 'other-device');
+  }
+}
+
+const isSame = (a: Session, b: Session): boolean => a.asker === b.asker && a.number === b.number;
+
+function end(core: ShardCore, session: Session, code: RefusalCode): void {
   core.sessions.remove(session);
-  core.parts.endSession(session.asker, session.number, 'replaced');
+  core.parts.endSession(session.asker, session.number, code);
 }

@@ -1,7 +1,8 @@
 import type { Position } from '@plaza/domain';
 import { Record } from '@plaza/proto/log';
 import type { FillChunk } from '@plaza/proto/room';
-import { batchFrame, loggedRemovals } from '../live-frames.js';
+import { loggedControl } from '../control.js';
+import { batchFrame } from '../live-frames.js';
 import type { LoadedRoom } from '../loaded-room.js';
 import { RingBudget, type RingEntry } from '../ring.js';
 import type { ShardCore } from '../shard-core.js';
@@ -53,7 +54,7 @@ async function logged(core: ShardCore, room: LoadedRoom, sequence: number): Prom
   const { accounts, connections, settling } = sessions.of(room.id);
   const moment = { epoch, sequence, head: room.accepted.last, accounts, connections, settling };
   const { prev, last, previousSequence } = batch;
-  return { prev, last, events: batch.events.length, previousSequence, frame: batchFrame(batch, loggedRemovals(batch.events), moment) };
+  return { prev, last, events: batch.events.length, previousSequence, frame: batchFrame(batch, loggedControl(batch.events), moment) };
 }
 
 function* chunksOf(entries: readonly RingEntry[]): IterableIterator<Uint8Array[]> {

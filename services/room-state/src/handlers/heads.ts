@@ -1,4 +1,4 @@
-import { parseRoomId, type RoomId } from '@plaza/domain';
+import { parseRoomKey, type RoomId } from '@plaza/domain';
 import type { RoomHead } from '@plaza/proto/room';
 import type { ShardCore } from '../shard-core.js';
 
@@ -13,7 +13,7 @@ export async function* heads(coreOf: (room: RoomId) => ShardCore | undefined, ro
 }
 
 async function headOf(coreOf: (room: RoomId) => ShardCore | undefined, text: string): Promise<RoomHead | undefined> {
-  const id = parseRoomId(text);
+  const id = parseRoomKey(text);
   const core = id && coreOf(id);
   if (id === undefined || core === undefined) return undefined;
   try {

@@ -1,11 +1,11 @@
-import { decide, refuse } from '@plaza/domain';
+import { decide, isManager, refuse, type PresenceView } from '@plaza/domain';
 import type { Asked } from '../asked.js';
 import type { LoadedRoom } from '../loaded-room.js';
 import { queueEvents } from '../queue-events.js';
 import { unavailableResult } from '../replies.js';
 import { actorOf, sessionOf, type Session } from '../session.js';
 import { contextOf, type ShardCore } from '../shard-core.js';
-import { admit, replace, whyNotAdmitted } from './admit.js';
+import { admit, displace, replace, whyNotAdmitted } from './admit.js';
 import { answerRepeat, findRepeat } from './repeated.js';
 
 /** Decision and presence in one turn; the reply once the room's events so far are in the log. */
@@ -32,14 +32,15 @@ function joinAgain(core: ShardCore, room: LoadedRoom, asked: Asked, session: Ses
 
 function enter(core: ShardCore, room: LoadedRoom, asked: Asked, session: Session): void {
   const { command, entry } = asked;
-  const decision = decide(room.state, command, contextOf(core, room, actorOf(session), entry.commandId));
+  const decision = decide(room.state, command, contextOf(core, room, actorOf(session), entry.commandId, presenceBeside(core, session)));
   if ('refusal' in decision) return asked.refuse(core.outbox, room, decision.refusal);
   const { events, reply } = decision;
   const identity = { asker: session.account, commandId: entry.commandId, command: command.$case };
   queueEvents(core, room, events, reply, identity);
   if (reply.$case === 'joined' && reply.value.self !== undefined) {
-    const { nickname, avatar, ext } = reply.value.self;
-    takeIn(core, Object.assign(session, { nickname, avatar, ext }));
+    const { nickname, avatar, ext, role, labels } = reply.value.self;
+    takeIn(core, Object.assign(session, { nickname, avatar, ext, notable: isManager(role) || labels.length > 0 }));
+    displace(core, session, decision.effects?.displaced ?? []);
   }
   asked.answer(core.outbox, room, reply);
 }
@@ -48,12 +49,21 @@ function takeIn(core: ShardCore, session: Session): void {
   const { sessions, deferredLeaves } = core;
   const known = sessions.find(session.asker, session.number);
   if (known !== undefined && known.room === session.room && known.account === session.account) {
-    const { nickname, avatar, ext, seenMs } = session;
-    return void Object.assign(known, { nickname, avatar, ext, seenMs });
+    const { nickname, avatar, ext, tags, notable, seenMs } = session;
+    return void Object.assign(known, { nickname, avatar, ext, tags, notable, seenMs });
   }
   if (known !== undefined) sessions.remove(known);
   const comesBack = deferredLeaves.get(session.room)?.delete(session.account) === true;
   sessions.add(session, !comesBack);
   const older = sessions.olderOf(session);
   if (older !== undefined) replace(core, older);
+}
+
+/** The presence as the session finds it: where it is in the room already and asks again, it is no other device of its own. */
+function presenceBeside(core: ShardCore, session: Session): PresenceView {
+  const presence = core.sessions.of(session.room);
+  const known = core.sessions.find(session.asker, session.number);
+  if (known?.room !== session.room) return presence;
+  const devices = presence.devicesOf(session.account).filter((device) => device !== known);
+  return Object.create(presence, { devicesOf: { value: () => devices } }) as PresenceView;
 }

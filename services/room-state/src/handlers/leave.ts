@@ -22,7 +22,7 @@ export function leave(core: ShardCore, room: LoadedRoom, asked: Asked): void {
     return answerRepeat(core, room, asked, first);
   }
   if (session === undefined) return asked.answer(core.outbox, room, unchangedResult);
-  const identity = { asker: session.account, commandId: entry.commandId, command: command.$case };
+  const identity: Identity = { asker: session.account, commandId: entry.commandId, command: command.$case };
   const reply = depart(core, room, session, entry.disconnected, identity);
   asked.answer(core.outbox, room, reply);
 }
@@ -89,4 +89,7 @@ const withOneMore = (presence: PresenceView): PresenceView => ({
   settling: presence.settling,
   isPresent: () => true,
   sessionsOf: () => 1,
+  devicesOf: () => [],
+  profileOf: () => undefined,
+  leftMs: () => 0,
 });

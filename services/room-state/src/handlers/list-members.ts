@@ -1,80 +1,65 @@
-import { mayAsk, memberView, parseAccountId, refuse, roleOf, type Actor, type Refusal, type ReplyResult } from '@plaza/domain';
-import type { ListMembers, Member } from '@plaza/proto/client';
-import type { Asked } from '../asked.js';
+import {
+  checkListMembers,
+  isPermanent,
+  recordLists,
+  refuse,
+  roleOf,
+  type AccountId,
+  type CommandValue,
+  type ReplyResult,
+} from '@plaza/domain';
+import { MemberList } from '@plaza/proto/client';
 import type { LoadedRoom } from '../loaded-room.js';
+import { pageOf, type Place } from '../pages.js';
 import { refusedResult } from '../replies.js';
-import type { PresentAccount } from '../room-presence.js';
-import { actorOf, sessionOf } from '../session.js';
+import type { PresentAccount, RoomPresence } from '../room-presence.js';
 import type { ShardCore } from '../shard-core.js';
-import { admit, whyNotAdmitted } from './admit.js';
+import { viewOf } from './member-views.js';
 
 const mostMembers = 100;
 
-/** One page of who is online: one row an account, by the time of entry, then by account. */
-export function listMembers(core: ShardCore, room: LoadedRoom, asked: Asked, ask: ListMembers): void {
-  const actor = askerOf(core, room, asked);
-  if (actor === undefined) return asked.unknownSession();
+interface Row extends Place {
+  readonly name: AccountId;
+}
+
+/** One page of one of the lists: of who is present by the time of entry, of whom the room has a record by the time of its last change. */
+export function listMembers(core: ShardCore, room: LoadedRoom, ask: CommandValue<'listMembers'>): ReplyResult {
+  const no = checkListMembers(ask);
+  if (no !== undefined) return refusedResult(no);
   const presence = core.sessions.of(room.id);
-  const no = 'code' in actor ? actor : mayAsk(room.state, { actor, presence });
-  asked.answer(core.outbox, room, no === undefined ? page(core, room, ask) : refusedResult(no));
+  const nowMs = core.parts.clock.now();
+  const page = pageOf(rowsOf(room, presence, ask, nowMs), (row) => row, ask.pageToken, ask.limit || mostMembers);
+  if (page === undefined) return refusedResult(refuse('bad-request', 'the page token is none of this list'));
+  const members = page.rows.map(({ name }) => viewOf(room, name, presence.of(name), nowMs));
+  return { $case: 'memberPage', value: { members, next: page.next } };
 }
 
-function askerOf(core: ShardCore, room: LoadedRoom, { entry, asker }: Asked): Actor | Refusal | undefined {
-  if (entry.session === 0) return { kind: 'api', operator: parseAccountId(entry.operator), as: undefined };
-  const known = core.sessions.find(asker, entry.session);
-  if (known !== undefined && known.room === room.id) return actorOf(known);
-  const session = entry.facts && sessionOf(room.id, asker, { ...entry.facts, session: entry.session }, core.parts.clock.now());
-  if (session === undefined) return undefined;
-  const no = whyNotAdmitted(core, room, session);
-  if (no === undefined) admit(core, session);
-  return no ?? actorOf(session);
-}
-
-function page(core: ShardCore, room: LoadedRoom, { pageToken, limit }: ListMembers): ReplyResult {
-  const after = pageToken === '' ? undefined : readToken(pageToken);
-  if (pageToken !== '' && after === undefined) return refusedResult(refuse('bad-request', 'the page token is none of this list'));
-  if (limit > mostMembers) return refusedResult(refuse('bad-request', `limit is 1 to ${mostMembers}`));
-  const most = limit || mostMembers;
-  const rows = firstAfter(core.sessions.of(room.id).all(), after, most + 1);
-  const members = rows.slice(0, most).map((row) => viewOf(room, row, core.parts.clock.now()));
-  return { $case: 'memberPage', value: { members, next: rows.length > most ? tokenOf(rows[most - 1]!) : '' } };
-}
-
-/** The `count` smallest rows above `after`: one pass, without sorting a room of a million. */
-function firstAfter(all: Iterable<PresentAccount>, after: Place | undefined, count: number): PresentAccount[] {
-  const rows: PresentAccount[] = [];
-  for (const row of all) {
-    if (after !== undefined && compare(row, after) <= 0) continue;
-    if (rows.length === count && compare(row, rows[count - 1]!) > 0) continue;
-    let at = rows.length;
-    while (at > 0 && compare(rows[at - 1]!, row) > 0) at--;
-    rows.splice(at, 0, row);
-    if (rows.length > count) rows.pop();
+function* rowsOf(
+  room: LoadedRoom,
+  presence: RoomPresence,
+  { list, tag }: CommandValue<'listMembers'>,
+  nowMs: number,
+): IterableIterator<Row> {
+  const { state } = room;
+  const ofRecords = recordLists[list];
+  if (list === MemberList.MEMBER_LIST_BOTS) for (const [name, { addedMs }] of state.bots) yield { ms: addedMs, name };
+  else if (ofRecords === undefined) yield* present(room, presence, list === MemberList.MEMBER_LIST_GUESTS, tag);
+  else {
+    const onlineOnly = list === MemberList.MEMBER_LIST_ONLINE_PERMANENT;
+    for (const record of state.members.values()) {
+      const { account, updatedMs } = record;
+      if (ofRecords(record, nowMs) && (!onlineOnly || presence.isPresent(account)) && hasTag(presence.of(account), tag))
+        yield { ms: updatedMs, name: account };
+    }
   }
-  return rows;
 }
 
-type Place = Pick<PresentAccount, 'enteredMs'> & { readonly account: string };
-
-const compare = (a: Place, b: Place): number => a.enteredMs - b.enteredMs || (a.account < b.account ? -1 : a.account > b.account ? 1 : 0);
-
-const tokenOf = ({ enteredMs, account }: Place): string => Buffer.from(`${enteredMs}/${account}`).toString('base64url');
-
-function readToken(token: string): Place | undefined {
-  const found = /^(\d{1,16})\/(.{1,64})$/.exec(Buffer.from(token.slice(0, 128), 'base64url').toString());
-  return found === null ? undefined : { enteredMs: Number(found[1]), account: found[2]! };
+function* present({ state }: LoadedRoom, presence: RoomPresence, guestsOnly: boolean, tag: string): IterableIterator<Row> {
+  for (const one of presence.all()) {
+    const isGuest = !isPermanent(roleOf(state, one.account, false));
+    if ((!guestsOnly || isGuest) && hasTag(one, tag)) yield { ms: one.enteredMs, name: one.account };
+  }
 }
 
-function viewOf(room: LoadedRoom, { account, enteredMs, sessions }: PresentAccount, nowMs: number): Member {
-  const newest = sessions.at(-1)!;
-  return {
-    ...memberView(room.state, account, nowMs),
-    role: roleOf(room.state, account, newest.anonymous),
-    nickname: newest.nickname,
-    avatar: newest.avatar,
-    ext: newest.ext,
-    online: true,
-    enteredMs,
-    devices: sessions.map(({ deviceId, deviceKind }) => ({ id: deviceId, kind: deviceKind })),
-  };
-}
+const hasTag = (present: PresentAccount | undefined, tag: string): boolean =>
+  tag === '' || (present?.sessions.some(({ tags }) => tags.includes(tag)) ?? false);

@@ -1,8 +1,9 @@
-import { decide, parseAccountId, refuse, type Actor, type Refusal } from '@plaza/domain';
+import { decide, parseAccountId, refuse, type Actor, type Refusal, type ReplyResult } from '@plaza/domain';
 import type { Asked } from '../asked.js';
+import { carryEffects } from '../effects.js';
 import type { LoadedRoom } from '../loaded-room.js';
 import { queueEvents } from '../queue-events.js';
-import { unavailableResult } from '../replies.js';
+import { encodeResult, unavailableResult } from '../replies.js';
 import { actorOf, sessionOf, type Session } from '../session.js';
 import { contextOf, type ShardCore } from '../shard-core.js';
 import { admit, whyNotAdmitted } from './admit.js';
@@ -30,7 +31,7 @@ export function roomCommand(core: ShardCore, room: LoadedRoom, asked: Asked): vo
 
 function knownCommand(core: ShardCore, room: LoadedRoom, asked: Asked, session: Session): void {
   session.seenMs = core.parts.clock.now();
-  carryOut(core, room, asked, session.account, actorOf(session));
+  carryOut(core, room, asked, session.account, actorOf(session), session);
 }
 
 function apiCommand(core: ShardCore, room: LoadedRoom, asked: Asked): void {
@@ -47,13 +48,22 @@ function apiActor({ entry }: Asked): Actor | Refusal {
   return { kind: 'api', operator, as };
 }
 
-function carryOut(core: ShardCore, room: LoadedRoom, asked: Asked, asker: string, actor: Actor): void {
+function carryOut(core: ShardCore, room: LoadedRoom, asked: Asked, asker: string, actor: Actor, session?: Session): void {
   const { command, entry } = asked;
   const first = findRepeat(core, asked, asker);
   if (first !== undefined) return answerRepeat(core, room, asked, first);
   if (core.outbox.full) return asked.answerNow(unavailableResult('the room’s log does not keep up'), room.accepted.last);
   const decision = decide(room.state, command, contextOf(core, room, actor, entry.commandId));
   if ('refusal' in decision) return asked.refuse(core.outbox, room, decision.refusal);
-  queueEvents(core, room, decision.events, decision.reply, { asker, commandId: entry.commandId, command: command.$case });
-  asked.answer(core.outbox, room, decision.reply);
+  const { events, reply, effects } = decision;
+  queueEvents(core, room, events, reply, { asker, commandId: entry.commandId, command: command.$case });
+  if (effects !== undefined) carryEffects(core, room, effects, entry.commandId, session);
+  // What made no event is not in the log: a repeat is known as long as this holder lives.
+  if (effects !== undefined && events.length === 0) rememberAnswer(core, room, asked, asker, reply);
+  asked.answer(core.outbox, room, reply);
+}
+
+function rememberAnswer(core: ShardCore, room: LoadedRoom, { command, entry }: Asked, asker: string, reply: ReplyResult): void {
+  const answer = { room: room.id, command: command.$case, reply: encodeResult(reply), atMs: core.parts.clock.now(), whenStored: undefined };
+  core.repeats.remember(asker, entry.commandId, answer);
 }

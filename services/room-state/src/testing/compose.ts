@@ -17,6 +17,7 @@ export const testSettings: Settings = {
   inputMs: 15_000,
   inputBytes: 8_388_608,
   graceMs: 15_000,
+  absenceMs: 15_000,
   settlingMs: 20_000,
   repeatMs: 60_000,
   tallyMs: 10_000,

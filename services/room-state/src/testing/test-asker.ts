@@ -1,37 +1,34 @@
 import type { AttachedAsker, RoomDoor } from '@plaza/bus';
 import type { Command } from '@plaza/domain';
-import { Reply } from '@plaza/proto/client';
+import { ClientFrame, Direct, Reply } from '@plaza/proto/client';
 import {
   EntryOutcome,
+  SessionFacts,
   type BulkAnswer,
   type BulkAsk,
   type EndSession,
   type Entry,
   type EntryReply,
-  type SessionFacts,
 } from '@plaza/proto/room';
 import { encodeCommand } from '@plaza/protocol';
 import type { FakeClock } from '@plaza/testkit';
 
 export type Answer = Reply | 'not-holder' | 'unknown-session';
 
-export const factsOf = (session: number, room: string, account: string, more: Partial<SessionFacts> = {}): SessionFacts => ({
-  session,
-  room,
-  account,
-  anonymous: false,
-  deviceId: '',
-  deviceKind: 'web',
-  nickname: account,
-  avatar: '',
-  ext: '',
-  enteredMs: 0,
-  ...more,
-});
+export const factsOf = (session: number, room: string, account: string, more: Partial<SessionFacts> = {}): SessionFacts =>
+  SessionFacts.create({ session, room, account, deviceKind: 'web', nickname: account, ...more });
+
+/** A command as a JSON client would write it: `{ muteMember: { account: 'bob' } }`. */
+export function commandOf(json: Record<string, unknown>): Command {
+  const { body } = ClientFrame.fromJSON(json);
+  if (body === undefined) throw new Error(`no command: ${JSON.stringify(json)}`);
+  return body as Command;
+}
 
 /** An edge as a door sees it: asks, and keeps every reply. */
 export class TestAsker {
   readonly ended: EndSession[] = [];
+  readonly directs: { readonly sessions: readonly number[]; readonly direct: Direct }[] = [];
   readonly #waiting = new Map<number, (reply: EntryReply) => void>();
   readonly #attached: AttachedAsker;
   readonly answers: { readonly number: number; readonly answer: Answer }[] = [];
@@ -42,8 +39,9 @@ export class TestAsker {
     door: RoomDoor,
     readonly name: string,
   ) {
-    this.#attached = door.attach(name, ({ replies, ended }) => {
+    this.#attached = door.attach(name, ({ replies, ended, deliveries }) => {
       this.ended.push(...ended);
+      for (const { sessions, direct } of deliveries) this.directs.push({ sessions, direct: Direct.decode(direct) });
       for (const reply of replies) {
         this.answers.push({ number: reply.number, answer: answerOf(reply) });
         this.#waiting.get(reply.number)?.(reply);
@@ -74,8 +72,7 @@ export class TestAsker {
   }
 
   join(room: string, session: number, account: string, facts: Partial<SessionFacts> = {}): Promise<Answer> {
-    const join: Command = { $case: 'join', value: { after: undefined, nickname: '', avatar: '', ext: '' } };
-    return this.ask(room, join, { session, facts: factsOf(session, room, account, { enteredMs: this.clock.now(), ...facts }) });
+    return this.ask(room, commandOf({ join: {} }), { session, facts: factsOf(session, room, account, { enteredMs: this.clock.now(), ...facts }) });
   }
 
   say(room: string, session: number, text: string, more: Partial<Entry> = {}): Promise<Answer> {
@@ -83,7 +80,12 @@ export class TestAsker {
   }
 
   create(room: string, creator = 'owner'): Promise<Answer> {
-    return this.ask(room, { $case: 'createRoom', value: { creator, profile: undefined } });
+    return this.do(room, { createRoom: { creator } });
+  }
+
+  /** Asks what a JSON client would write; `session` 0: the server API. */
+  do(room: string, json: Record<string, unknown>, session = 0, more: Partial<Entry> = {}): Promise<Answer> {
+    return this.ask(room, commandOf(json), { session, ...more });
   }
 
   async bulk(ask: NonNullable<BulkAsk['ask']>): Promise<NonNullable<BulkAnswer['answer']>[]> {

@@ -13,8 +13,8 @@ import type { Session } from '../session.js';
 const askMs = 5000;
 const comeBackMs = 1000;
 
-/** A page may be large: it goes beside the commands, never in front of one. */
-export const listMembers: Handler = (edge, connection, frame) => {
+/** What is read from the presence of a room. Its answer may be large: it goes beside the commands, never in front of one. */
+export const query: Handler = (edge, connection, frame) => {
   const session = presentIn(edge, connection, frame);
   if (session === undefined || !mayAsk(edge, connection, frame.id)) return;
   const { id, kind } = frame;

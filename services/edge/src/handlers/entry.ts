@@ -1,0 +1,52 @@
+import { countLimits, refuse, type Refusal } from '@plaza/domain';
+import { Role, type Join, type Reply } from '@plaza/proto/client';
+import type { Connection } from '../connection.js';
+import type { EdgeContext } from '../context.js';
+import type { EntryAttributes } from '../entry-callback.js';
+import type { Profile, Session } from '../session.js';
+
+const comeBackMs = 1000;
+
+export function checkTags({ tags }: Connection, wish: Join): Refusal | undefined {
+  const all = new Set([...tags, ...wish.tags]);
+  return all.size > countLimits.tags ? refuse('too-many', `more than ${countLimits.tags} tags with those of the token`) : undefined;
+}
+
+export const profileOf = (connection: Connection, { nickname, avatar, ext, tags, noticeAudience }: Join): Profile => ({
+  nickname: nickname === '' ? connection.nickname : nickname,
+  avatar: avatar === '' ? connection.avatar : avatar,
+  ext,
+  tags: [...new Set([...connection.tags, ...tags])],
+  labels: connection.labels,
+  roleHint: connection.roleHint,
+  noticeAudience,
+});
+
+const roles = { regular: Role.ROLE_REGULAR, administrator: Role.ROLE_ADMINISTRATOR } as const;
+
+/** What the platform adds wins over token and join. */
+export function withAttributes(session: Session, { nickname, avatar, tags, labels, role }: EntryAttributes): void {
+  session.change({
+    ...(nickname === undefined ? {} : { nickname }),
+    ...(avatar === undefined ? {} : { avatar }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(labels === undefined ? {} : { labels: labels.map((label) => ({ ...label, saved: false })) }),
+    ...(role === undefined ? {} : { roleHint: roles[role] }),
+  });
+}
+
+/** What the platform adds to the session, or why it does not let it in. */
+export async function askPlatform(edge: EdgeContext, { profile, feed, connection }: Session): Promise<Refusal | EntryAttributes> {
+  const { account, anonymous, deviceId, deviceKind } = connection;
+  const entry = { room: feed.room, account, anonymous, deviceId, deviceKind, tags: profile.tags, labels: profile.labels };
+  const verdict = await edge.entryCallback.ask(entry);
+  if (verdict.kind === 'allow') return verdict.attributes;
+  return verdict.kind === 'deny' ? refuse('auth-denied', verdict.reason || undefined) : refuse('auth-unavailable', undefined, comeBackMs);
+}
+
+/** What the room says of the member is what its edge says of it from now on: a saved profile, say. */
+export function takeSelf(session: Session, { result }: Reply): void {
+  if (result?.$case !== 'joined' || result.value.self === undefined) return;
+  const { nickname, avatar, ext } = result.value.self;
+  session.change({ nickname, avatar, ext });
+}

@@ -1,0 +1,49 @@
+import { Event } from '@plaza/proto/client';
+import type { LoggedEvent } from '@plaza/proto/log';
+import { Control } from '@plaza/proto/room';
+
+const order = (part: Partial<Control>): Control => ({ removals: [], members: [], restrictions: [], kicked: [], ...part });
+
+/** What edges have to obey when they see this event. */
+export function controlOf({ kind, targets, timeMs }: Event): Control {
+  const remove = (code: string, why: string): Control =>
+    order({ removals: targets.map((account) => ({ account, code, why, deviceId: '' })) });
+  switch (kind?.$case) {
+    case 'kicked':
+      return remove('kicked', kind.value.reason);
+    case 'blocked':
+      return remove('blocked', kind.value.reason);
+    case 'roomClosed':
+      return order({ removals: [{ account: '', code: 'room-closed', why: kind.value.reason, deviceId: '' }] });
+    case 'deviceBlocked':
+      return kind.value.untilMs === 0
+        ? order({})
+        : order({ removals: [{ account: '', code: 'device-blocked', why: '', deviceId: kind.value.deviceId }] });
+    case 'memberUpdated': {
+      const { nickname, avatar, ext, tags } = kind.value.changes ?? {};
+      const { deviceId } = kind.value;
+      return order({ members: targets.map((account) => ({ account, deviceId, nickname, avatar, ext, tags })) });
+    }
+    case 'accountRestricted': {
+      const { muted, disabled, reason, kicked } = kind.value;
+      const restrictions = targets.map((account) => ({ account, muted, disabled, reason, updatedMs: timeMs }));
+      return order({ restrictions, kicked: kicked ? targets : [] });
+    }
+    default:
+      return order({});
+  }
+}
+
+export const joined = (controls: readonly Control[]): Control =>
+  order({
+    removals: controls.flatMap(({ removals }) => removals),
+    members: controls.flatMap(({ members }) => members),
+    restrictions: controls.flatMap(({ restrictions }) => restrictions),
+    kicked: controls.flatMap(({ kicked }) => kicked),
+  });
+
+export const loggedControl = (events: readonly LoggedEvent[]): Control => joined(events.map(({ event }) => controlOf(Event.decode(event))));
+
+/** Empty where there is nothing to obey. */
+export const encodeControl = (control: Control): Uint8Array =>
+  Control.encode(control).finish();
