@@ -11,7 +11,7 @@ import {
 import { causeOf } from '@plaza/kit';
 import { grpcOptions } from '@plaza/kit/grpc';
 import type { HistoryPage } from '@plaza/proto/client';
-import { HistoryClient, HistoryService, type HistoryRead } from '@plaza/proto/history';
+import { HistoryClient, HistoryService, type HistoryRead, type RoomsAsk, type RoomsPage } from '@plaza/proto/history';
 import { MetricsClient, MetricsService, type TopRoomsAsk, type TopRoomsPage } from '@plaza/proto/metrics';
 import { listenGrpc, serverOptions, type GrpcListener } from './listen.grpc.js';
 import { ReaderUnavailable, type HistoryReader, type MetricsReader } from './readers.js';
@@ -39,6 +39,10 @@ export class GrpcHistoryReader implements HistoryReader {
 
   read(ask: HistoryRead): Promise<HistoryPage> {
     return unary('history', (done) => this.#client.read(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
+  }
+
+  rooms(ask: RoomsAsk): Promise<RoomsPage> {
+    return unary('history', (done) => this.#client.listRooms(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
   }
 
   close(): void {
@@ -70,7 +74,10 @@ export class GrpcMetricsReader implements MetricsReader {
 /** Opens the gRPC server of a history. */
 export function serveHistory(reader: HistoryReader, options: ReaderListenOptions): Promise<GrpcListener> {
   const server = new Server(serverOptions);
-  server.addService(HistoryService, { read: answered((ask: HistoryRead) => reader.read(ask)) });
+  server.addService(HistoryService, {
+    read: answered((ask: HistoryRead) => reader.read(ask)),
+    listRooms: answered((ask: RoomsAsk) => reader.rooms(ask)),
+  });
   return listenGrpc(server, options);
 }
 

@@ -1,10 +1,11 @@
 import type { HistoryPage } from '@plaza/proto/client';
-import type { HistoryRead } from '@plaza/proto/history';
+import type { HistoryRead, RoomsAsk, RoomsPage } from '@plaza/proto/history';
 import type { TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 
-/** Stored messages. Rejects with ReaderUnavailable when the history cannot be asked or does not answer in time. */
+/** Stored messages and the index of rooms. Rejects with ReaderUnavailable when the history cannot be asked or does not answer in time. */
 export interface HistoryReader {
   read(ask: HistoryRead): Promise<HistoryPage>;
+  rooms(ask: RoomsAsk): Promise<RoomsPage>;
 }
 
 /** Figures over rooms. Rejects with ReaderUnavailable likewise. */

@@ -10,18 +10,23 @@ export interface Happening {
   readonly kind: NonNullable<Event['kind']>;
   readonly targets?: readonly string[];
   readonly notice?: Notice | undefined;
+  /** Default: whatever members see, but coming and going. */
   readonly stored?: boolean;
   readonly audience?: Audience;
 }
 
+/** Events that are not worth keeping: the others can be read in the history as notifications. */
+const passing: readonly string[] = ['entered', 'left'];
+
 /** Gives happenings their places behind the room's last event, one after the other. */
 export function placed(room: RoomState, context: Context, happenings: readonly Happening[]): DecidedEvent[] {
   let last = room.last;
-  return happenings.map(({ kind, targets = [], notice, stored = false, audience }) => {
+  return happenings.map(({ kind, targets = [], notice, stored, audience }) => {
     last = nextPosition(last, context.nowMs);
     const common = { position: last, timeMs: context.nowMs, operator: operatorOf(context.actor) };
     const event: Event = { ...common, targets: [...targets], notifyExt: notice?.ext ?? '', kind };
-    return { event, stored, audience: audience ?? (notice?.notify === false ? 'nobody' : 'all') };
+    const seenBy = audience ?? (notice?.notify === false ? 'nobody' : 'all');
+    return { event, stored: stored ?? (seenBy !== 'nobody' && !passing.includes(kind.$case)), audience: seenBy };
   });
 }
 

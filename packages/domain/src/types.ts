@@ -226,7 +226,7 @@ export type Audience = 'all' | 'nobody' | { readonly tags: string };
 /** A decided event, with its position, not yet in the log. */
 export interface DecidedEvent {
   readonly event: Event;
-  /** A message for the history. */
+  /** For the history. */
   readonly stored: boolean;
   readonly audience: Audience;
 }

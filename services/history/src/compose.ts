@@ -14,6 +14,7 @@ import {
 import type { RootDatabase } from '@plaza/kit/lmdb';
 import { StreamReaders, type Log } from '@plaza/log';
 import type { HistoryConfig, HistorySettings } from './config.js';
+import { ListRoomsHandler } from './handlers/list-rooms.js';
 import { ReadHandler } from './handlers/read.js';
 import { HistoryService } from './history-service.js';
 import { Ingest } from './ingest.js';
@@ -21,10 +22,13 @@ import { LmdbMessageStore } from './message-store.lmdb.js';
 import type { MessageStore } from './message-store.js';
 import { HistoryMetrics } from './metrics.prom.js';
 import { Progress } from './progress.js';
+import { LmdbRoomIndex } from './room-index.lmdb.js';
+import type { RoomIndex } from './room-index.js';
 
 export interface HistoryParts {
   readonly log: Log;
   readonly store: MessageStore;
+  readonly index: RoomIndex;
   readonly peers: Peers;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,19 +39,22 @@ export type History = Service & Probes & { readonly reader: HistoryReader };
 
 /** A history on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
 export function createHistory(config: HistorySettings, parts: HistoryParts): History {
-  const { log, store, clock, logger, registry } = parts;
+  const { log, store, index, clock, logger, registry } = parts;
   const metrics = new HistoryMetrics(registry, clock);
   const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
   const progress = new Progress(clock, throughOf);
-  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, progress, metrics }));
+  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, index, progress, metrics }));
   const id = config.id === '' ? `history-${randomUUID().slice(0, 8)}` : config.id;
   const service = new HistoryService({ id, address: config.grpcAddress ?? '', retentionDays: config.retentionDays }, { ...parts, readers });
-  const reader = new ReadHandler({ store, progress, metrics, shards: log.shards, streams: log.streams });
+  const reads = new ReadHandler({ store, progress, metrics, shards: log.shards, streams: log.streams });
+  const lists = new ListRoomsHandler(index);
+  const reader: HistoryReader = { read: (ask) => reads.read(ask), rooms: (ask) => lists.rooms(ask) };
   return Object.assign(service, { reader });
 }
 
-export const embeddedHistoryParts = (store: RootDatabase<Buffer, Buffer>): { store: MessageStore } => ({
+export const embeddedHistoryParts = (store: RootDatabase<Buffer, Buffer>): { store: MessageStore; index: RoomIndex } => ({
   store: new LmdbMessageStore(store),
+  index: new LmdbRoomIndex(store),
 });
 
 /** The history as a process of its own, whose libraries a standalone process never loads. */
@@ -59,20 +66,22 @@ export async function composeHistory(config: HistoryConfig): Promise<{ service: 
   const { connectNats } = await import('@plaza/kit/nats');
   const { JetStreamLog } = await import('@plaza/log/nats');
   const { CassandraMessageStore, messageTables } = await import('./message-store.cassandra.js');
+  const { CassandraRoomIndex, indexTables } = await import('./room-index.cassandra.js');
   const logger = createLogger('history', config.logLevel);
   const registry = createRegistry('history');
-  await prepareKeyspace(config, messageTables(config.retentionDays));
+  await prepareKeyspace(config, [...messageTables(config.retentionDays), ...indexTables]);
   const cassandra = createCassandra(config);
   await cassandra.connect();
   const store = new CassandraMessageStore(cassandra, config);
+  const index = new CassandraRoomIndex(cassandra);
   const connection = await connectNats(config, 'history');
   const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
   const log = await JetStreamLog.open({ connection, shards, streams, replicas, maxBytes, logger });
   const peers = new NatsPeers([connection], logger);
   const listening = { host: config.grpcHost, port: config.grpcPort, credentials: grpcServerCredentials(config) };
-  const server = await serveHistory({ read: (ask) => history.reader.read(ask) }, listening);
+  const server = await serveHistory({ read: (ask) => history.reader.read(ask), rooms: (ask) => history.reader.rooms(ask) }, listening);
   const grpcAddress = config.grpcAddress ?? `${config.grpcHost}:${server.port}`;
-  const history = createHistory({ ...config, grpcAddress }, { log, store, peers, clock: systemClock, logger, registry });
+  const history = createHistory({ ...config, grpcAddress }, { log, store, index, peers, clock: systemClock, logger, registry });
   const service: Service & Probes = {
     start: () => history.start(),
     drain: () => history.drain(),

@@ -2,6 +2,8 @@ import type { ReaderNews, StoredRecord, StreamWork } from '@plaza/log';
 import type { HistoryMetrics } from './metrics.prom.js';
 import type { MessageStore } from './message-store.js';
 import type { Progress } from './progress.js';
+import { takeBack } from './recalls.js';
+import type { RoomIndex } from './room-index.js';
 import { rowsOf } from './rows.js';
 
 /** Brings the messages of a stream's records into the store, then moves the cursor. Everything may happen again without a trace. */
@@ -10,7 +12,7 @@ export class Ingest implements StreamWork {
   readonly #through = new Map<number, number>();
   readonly #metrics: HistoryMetrics;
 
-  constructor(private readonly parts: { store: MessageStore; progress: Progress; metrics: HistoryMetrics }) {
+  constructor(private readonly parts: { store: MessageStore; index: RoomIndex; progress: Progress; metrics: HistoryMetrics }) {
     this.#metrics = parts.metrics;
   }
 
@@ -21,7 +23,7 @@ export class Ingest implements StreamWork {
   }
 
   async handle(stream: number, records: readonly StoredRecord[]): Promise<'done' | 'reread'> {
-    const { store } = this.parts;
+    const { store, index } = this.parts;
     const cursor = await store.cursor(stream);
     // A store that went back in time (one node without replicas, killed) has lost rows after its cursor.
     if (cursor < (this.#through.get(stream) ?? 0)) return 'reread';
@@ -29,6 +31,9 @@ export class Ingest implements StreamWork {
     this.#metrics.inHand(stream, read[0]?.timeMs ?? 0);
     const rows = read.flatMap((record) => record.rows);
     if (rows.length > 0) await store.write(rows);
+    // Behind the rows of this page, and before newer ones: what is taken back stays away.
+    for (const recall of read.flatMap((record) => record.recalls)) await takeBack(store, recall);
+    await index.apply(read.flatMap((record) => record.index));
     const through = Math.max(cursor, records.at(-1)!.sequence);
     await store.moveCursor(stream, through);
     this.#through.set(stream, through);

@@ -1,7 +1,7 @@
 import { causeOf, systemClock, type Clock } from '@plaza/kit';
 import type { Client, types } from 'cassandra-driver';
 import { BucketNotes } from './bucket-notes.js';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk } from './message-store.js';
+import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
 import { batchesOf, inParallel, roomsOf } from './write-plan.js';
 
 const dayMs = 86_400_000;
@@ -18,6 +18,7 @@ export const messageTables = (retentionDays: number): readonly string[] => [
    AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'DAYS', 'compaction_window_size': 1}`,
   `CREATE TABLE IF NOT EXISTS message_buckets (room text, bucket bigint, PRIMARY KEY (room, bucket))
    WITH CLUSTERING ORDER BY (bucket DESC) AND default_time_to_live = ${retentionDays * 86_400 + indexMarginSeconds}`,
+  'ALTER TABLE messages ADD IF NOT EXISTS audience text',
   'CREATE TABLE IF NOT EXISTS reader_cursors (stream int PRIMARY KEY, sequence bigint)',
 ];
 
@@ -40,6 +41,20 @@ export class CassandraMessageStore implements MessageStore {
   async write(rows: readonly MessageRow[]): Promise<void> {
     await inParallel(roomsOf(rows), roomsAtOnce, async (ofRoom) => {
       for (const batch of batchesOf(ofRoom)) await this.#writeBatch(batch);
+    });
+  }
+
+  /** By the event's own time: a message that is written again later, with its older time, does not come back. */
+  async remove(removals: readonly Removal[]): Promise<void> {
+    await inParallel(removals, roomsAtOnce, async ({ room, position, timeMs }) => {
+      const { rows } = await this.#run('SELECT bucket FROM message_buckets WHERE room = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1', [
+        room,
+        BigInt(position),
+      ]);
+      const bucket = rows[0]?.get('bucket') as unknown;
+      if (bucket === undefined) return;
+      const query = 'DELETE FROM messages USING TIMESTAMP ? WHERE room = ? AND bucket = ? AND position = ?';
+      await this.#run(query, [BigInt(timeMs) * 1000n, room, bucket, BigInt(position)]);
     });
   }
 
@@ -75,13 +90,15 @@ export class CassandraMessageStore implements MessageStore {
       await this.#run('INSERT INTO message_buckets (room, bucket) VALUES (?, ?) USING TTL ?', [room, BigInt(bucket), ttl]);
       this.#notes.add(room, bucket);
     }
-    const query = 'INSERT INTO messages (room, bucket, position, time_ms, event) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?';
+    const query =
+      'INSERT INTO messages (room, bucket, position, time_ms, audience, event) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?';
     const statements = batch.map((row) => ({ query, params: this.#parameters(row) }));
     await asked(this.client.batch(statements, { prepare: true, logged: false, isIdempotent: true }));
   }
 
-  #parameters({ room, bucket, position, timeMs, event }: MessageRow): unknown[] {
-    return [room, BigInt(bucket), BigInt(position), BigInt(timeMs), Buffer.from(event), BigInt(timeMs) * 1000n, this.#ttlSeconds];
+  #parameters({ room, bucket, position, timeMs, audience, event }: MessageRow): unknown[] {
+    const values = [room, BigInt(bucket), BigInt(position), BigInt(timeMs), audience, Buffer.from(event)];
+    return [...values, BigInt(timeMs) * 1000n, this.#ttlSeconds];
   }
 
   async #collect(
@@ -92,7 +109,7 @@ export class CassandraMessageStore implements MessageStore {
     limit: number,
     order: 'ASC' | 'DESC',
   ): Promise<MessageRow[]> {
-    const query = `SELECT position, time_ms, event FROM messages WHERE room = ? AND bucket = ? AND position > ? AND position < ? ORDER BY position ${order} LIMIT ?`;
+    const query = `SELECT position, time_ms, audience, event FROM messages WHERE room = ? AND bucket = ? AND position > ? AND position < ? ORDER BY position ${order} LIMIT ?`;
     const found: MessageRow[] = [];
     for await (const bucket of buckets) {
       const { rows } = await this.#run(query, [room, BigInt(bucket), BigInt(above), BigInt(below), limit - found.length]);
@@ -147,6 +164,7 @@ const rowOf = (room: string, bucket: number, row: types.Row): MessageRow => ({
   bucket,
   position: Number(row.get('position')),
   timeMs: Number(row.get('time_ms')),
+  audience: (row.get('audience') as string | null) ?? '',
   event: row.get('event') as Buffer,
 });
 

@@ -1,14 +1,15 @@
 import { positionAt } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import { bigEndian, fromBigEndian, type Database, type RootDatabase } from '@plaza/kit/lmdb';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk } from './message-store.js';
+import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
 
 /** Rows that one transaction removes at most, so that trimming does not hold up writers. */
 const removedAtOnce = 1000;
 const endOfPositions = Number.MAX_SAFE_INTEGER;
 
 /**
- * The messages of an embedded node. A row's key is room, 0, position (eight bytes, big-endian); its value bucket, time (eight bytes each), event. A
+ * The messages of an embedded node. A row's key is room, 0, position (eight bytes, big-endian); its value bucket, time (eight bytes each), length of the audience
+ * (two bytes), audience, event. A
  * write is one transaction and is on the disk when it resolves.
  */
 export class LmdbMessageStore implements MessageStore {
@@ -16,7 +17,7 @@ export class LmdbMessageStore implements MessageStore {
   readonly #cursors: Database<Buffer, Buffer>;
 
   constructor(store: RootDatabase<Buffer, Buffer>) {
-    this.#rows = store.openDB<Buffer, Buffer>({ name: 'messages', encoding: 'binary', keyEncoding: 'binary' });
+    this.#rows = store.openDB<Buffer, Buffer>({ name: 'messages-2', encoding: 'binary', keyEncoding: 'binary' });
     this.#cursors = store.openDB<Buffer, Buffer>({ name: 'history-cursors', encoding: 'binary', keyEncoding: 'binary' });
   }
 
@@ -24,6 +25,15 @@ export class LmdbMessageStore implements MessageStore {
     await asked(() =>
       this.#rows.batch(() => {
         for (const row of rows) void this.#rows.put(rowKey(row.room, row.position), rowValue(row));
+      }),
+    );
+    await asked(() => this.#rows.flushed);
+  }
+
+  async remove(removals: readonly Removal[]): Promise<void> {
+    await asked(() =>
+      this.#rows.batch(() => {
+        for (const { room, position } of removals) void this.#rows.remove(rowKey(room, position));
       }),
     );
     await asked(() => this.#rows.flushed);
@@ -88,15 +98,26 @@ export class LmdbMessageStore implements MessageStore {
 }
 
 const rowKey = (room: string, position: number): Buffer => Buffer.concat([Buffer.from(`${room}\0`), bigEndian(position)]);
-const rowValue = ({ bucket, timeMs, event }: MessageRow): Buffer => Buffer.concat([bigEndian(bucket), bigEndian(timeMs), event]);
+const headBytes = 18;
 
-const rowOf = (key: Buffer, value: Buffer): MessageRow => ({
-  room: key.toString('utf8', 0, key.length - 9),
-  bucket: fromBigEndian(value),
-  position: fromBigEndian(key, key.length - 8),
-  timeMs: fromBigEndian(value, 8),
-  event: value.subarray(16),
-});
+function rowValue({ bucket, timeMs, audience, event }: MessageRow): Buffer {
+  const meant = Buffer.from(audience);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(meant.length);
+  return Buffer.concat([bigEndian(bucket), bigEndian(timeMs), length, meant, event]);
+}
+
+function rowOf(key: Buffer, value: Buffer): MessageRow {
+  const eventAt = headBytes + value.readUInt16BE(16);
+  return {
+    room: key.toString('utf8', 0, key.length - 9),
+    bucket: fromBigEndian(value),
+    position: fromBigEndian(key, key.length - 8),
+    timeMs: fromBigEndian(value, 8),
+    audience: value.toString('utf8', headBytes, eventAt),
+    event: value.subarray(eventAt),
+  };
+}
 
 async function asked<T>(work: () => T | Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,5 @@
 import { positionAt } from '@plaza/domain';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk } from './message-store.js';
+import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
 
 /** What several MemoryMessageStores have in common, as processes have one Cassandra. */
 export class MemoryMessageStorage {
@@ -34,6 +34,11 @@ export class MemoryMessageStore implements MessageStore {
       const room = rooms.get(row.room) ?? new Map<number, MessageRow>();
       rooms.set(row.room, room.set(row.position, { ...row, event: row.event.slice() }));
     }
+  }
+
+  async remove(removals: readonly Removal[]): Promise<void> {
+    const rooms = this.storage.rooms();
+    for (const { room, position } of removals) rooms.get(room)?.delete(position);
   }
 
   async page({ room, before, after, limit }: PageAsk): Promise<MessageRow[]> {

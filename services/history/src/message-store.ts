@@ -8,6 +8,15 @@ export interface MessageRow {
   readonly timeMs: number;
   /** An encoded plaza.v1.Event. */
   readonly event: Uint8Array;
+  /** A tag expression: whom it was for; empty: everybody. */
+  readonly audience: string;
+}
+
+/** A message that was taken back, by an event of this time: whatever is older than that does not come back when it is written again. */
+export interface Removal {
+  readonly room: string;
+  readonly position: number;
+  readonly timeMs: number;
 }
 
 export interface PageAsk {
@@ -25,6 +34,8 @@ export interface MessageStore {
    * sees one sees every older row of this and earlier writes.
    */
   write(rows: readonly MessageRow[]): Promise<void>;
+  /** The rows are gone when this resolves; of those that are not there nothing is said. */
+  remove(removals: readonly Removal[]): Promise<void>;
   /** Oldest first, at most `limit`, the ones nearest to the bound. */
   page(ask: PageAsk): Promise<MessageRow[]>;
   /** The reader's place: every record of the stream up to this log sequence is written. 0: nothing yet. */

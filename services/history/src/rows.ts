@@ -1,21 +1,51 @@
 import { timeOfPosition } from '@plaza/domain';
 import type { StoredRecord } from '@plaza/log';
-import { Record } from '@plaza/proto/log';
+import { Event } from '@plaza/proto/client';
+import { Record, type LoggedEvent } from '@plaza/proto/log';
 import type { MessageRow } from './message-store.js';
+import { indexed, type IndexChange } from './room-index.js';
 
+/** All messages of an account since a moment, or (position above 0) one message, that were taken back. */
+export interface Recall {
+  readonly room: string;
+  readonly position: number;
+  readonly account: string;
+  readonly sinceMs: number;
+  /** Of the recall: only what came before it is meant. */
+  readonly at: number;
+  readonly timeMs: number;
+}
+
+/** What a record holds for the history. */
 export interface RecordRows {
   readonly rows: readonly MessageRow[];
+  readonly recalls: readonly Recall[];
+  readonly index: readonly IndexChange[];
   /** When the record was written, Unix ms. */
   readonly timeMs: number;
 }
 
-/** The stored messages of a record. Events stay encoded: a position tells its time. Throws where the bytes are no record. */
+/** Throws where the bytes are no record. */
 export function rowsOf({ bytes }: StoredRecord): RecordRows {
   const { timeMs, batches } = Record.decode(bytes);
-  const rows = batches.flatMap(({ room, bucket, events }) =>
-    events
-      .filter(({ stored }) => stored)
-      .map(({ position, event }) => ({ room, bucket, position, timeMs: timeOfPosition(position), event })),
-  );
-  return { rows, timeMs };
+  const events = batches.flatMap(({ room, bucket, events: logged }) => logged.map((one) => ({ room, bucket, one })));
+  const rows = events.filter(({ one }) => one.stored).map(({ room, bucket, one }) => rowOf(room, bucket, one));
+  const decoded = events.map(({ room, one }) => ({ room, event: Event.decode(one.event) }));
+  return {
+    timeMs,
+    rows,
+    recalls: decoded.flatMap(({ room, event }) => recallOf(room, event)),
+    index: decoded.flatMap(({ room, event }) => indexed(room, event)),
+  };
+}
+
+function rowOf(room: string, bucket: number, { position, event, audience }: LoggedEvent): MessageRow {
+  const meant = audience?.kind?.$case === 'tags' ? audience.kind.value : '';
+  return { room, bucket, position, timeMs: timeOfPosition(position), event, audience: meant };
+}
+
+function recallOf(room: string, { kind, position: at, timeMs }: Event): Recall[] {
+  if (kind?.$case !== 'messageRecalled') return [];
+  const { recalled, account, sinceMs } = kind.value;
+  return [{ room, position: recalled, account, sinceMs, at, timeMs }];
 }

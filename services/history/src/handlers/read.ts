@@ -1,14 +1,18 @@
 import { ReaderUnavailable, type HistoryReader } from '@plaza/bus';
-import { shardOf, streamOf, type RoomId } from '@plaza/domain';
+import { positionAt, shardOf, streamOf, type RoomId } from '@plaza/domain';
 import { causeOf, within } from '@plaza/kit';
-import { Event, type HistoryPage } from '@plaza/proto/client';
+import type { Event, HistoryPage } from '@plaza/proto/client';
 import type { HistoryRead } from '@plaza/proto/history';
 import type { HistoryMetrics } from '../metrics.prom.js';
 import type { MessageRow, MessageStore, PageAsk } from '../message-store.js';
 import type { Progress } from '../progress.js';
+import { filterOf } from './filter.js';
 
 const defaultLimit = 50;
 const maxLimit = 200;
+/** Rows that are asked of the store at a time, and that one page looks at, at most. */
+const rowsAtOnce = 201;
+const mostLooked = 2000;
 const waitMs = 1000;
 const deadlineMs = 2500;
 
@@ -21,7 +25,7 @@ interface ReadParts {
 }
 
 /** One page of a room's stored messages. A limit out of range is brought into it; who may read is the caller's to decide. */
-export class ReadHandler implements HistoryReader {
+export class ReadHandler implements Pick<HistoryReader, 'read'> {
   constructor(private readonly parts: ReadParts) {}
 
   async read(ask: HistoryRead): Promise<HistoryPage> {
@@ -39,10 +43,29 @@ export class ReadHandler implements HistoryReader {
   async #page(ask: HistoryRead): Promise<HistoryPage> {
     const considered = await this.#considered(ask);
     const wanted = pageAsk(ask);
-    const rows = await this.parts.store.page({ ...wanted, limit: wanted.limit + 1 });
-    const more = rows.length > wanted.limit;
-    if (more) rows.splice(isForward(wanted) ? wanted.limit : 0, 1);
-    return { events: rows.map(eventOf), upTo: Math.max(considered, rows.at(-1)?.position ?? 0), more };
+    const { events, next } = await this.#collect(wanted, filterOf(ask.page ?? {}, ask.viewer));
+    const upTo = Math.max(considered, events.at(-1)?.position ?? 0);
+    return { events, upTo, more: next !== 0, next };
+  }
+
+  /** Reads on until the page is full; where a filter lets little through, only so far. `next`: where the next page begins; 0: there is none. */
+  async #collect(wanted: PageAsk, passes: (row: MessageRow) => Event | undefined): Promise<{ events: Event[]; next: number }> {
+    const forward = isForward(wanted);
+    const events: Event[] = [];
+    let bound = forward ? wanted.after : wanted.before;
+    for (let looked = 0; looked < mostLooked; looked += rowsAtOnce) {
+      const rows = await this.parts.store.page({ ...wanted, [forward ? 'after' : 'before']: bound, limit: rowsAtOnce });
+      if (!forward) rows.reverse();
+      for (const row of rows) {
+        const event = passes(row);
+        if (event === undefined) continue;
+        if (events.length === wanted.limit) return { events: inOrder(events, forward), next: events.at(-1)!.position };
+        events.push(event);
+      }
+      if (rows.length < rowsAtOnce) return { events: inOrder(events, forward), next: 0 };
+      bound = rows.at(-1)!.position;
+    }
+    return { events: inOrder(events, forward), next: bound ?? 0 };
   }
 
   /**
@@ -60,8 +83,15 @@ export class ReadHandler implements HistoryReader {
 
 function pageAsk({ room, page }: HistoryRead): PageAsk {
   const asked = page?.limit ?? 0;
-  return { room, before: page?.before, after: page?.after, limit: asked === 0 ? defaultLimit : Math.min(asked, maxLimit) };
+  const { beforeMs, afterMs } = page ?? {};
+  return {
+    room,
+    before: page?.before ?? (beforeMs === undefined ? undefined : positionAt(beforeMs)),
+    after: page?.after ?? (afterMs === undefined ? undefined : Math.max(0, positionAt(afterMs + 1) - 1)),
+    limit: asked === 0 ? defaultLimit : Math.min(asked, maxLimit),
+  };
 }
 
 const isForward = ({ before, after }: PageAsk): boolean => before === undefined && after !== undefined;
-const eventOf = ({ event }: MessageRow): Event => Event.decode(event);
+/** Oldest first. */
+const inOrder = (events: readonly Event[], forward: boolean): Event[] => (forward ? [...events] : [...events].reverse());

@@ -1,0 +1,25 @@
+import { positionAt } from '@plaza/domain';
+import { Event } from '@plaza/proto/client';
+import type { MessageRow, MessageStore, Removal } from './message-store.js';
+import type { Recall } from './rows.js';
+
+const rowsAtOnce = 500;
+
+/** Takes recalled messages out of the store: one by its position, or those of an account, found by walking the room from that moment on. */
+export async function takeBack(store: MessageStore, recall: Recall): Promise<void> {
+  const { room, position, timeMs } = recall;
+  if (position > 0) return store.remove([{ room, position, timeMs }]);
+  let after = Math.max(0, positionAt(recall.sinceMs) - 1);
+  for (;;) {
+    const rows = await store.page({ room, before: undefined, after, limit: rowsAtOnce });
+    await store.remove(rows.filter((row) => isMeant(row, recall)).map((row): Removal => ({ room, position: row.position, timeMs })));
+    if (rows.length < rowsAtOnce || rows.at(-1)!.position >= recall.at) return;
+    after = rows.at(-1)!.position;
+  }
+}
+
+function isMeant({ event, position }: MessageRow, { account, at }: Recall): boolean {
+  if (position >= at) return false;
+  const { kind } = Event.decode(event);
+  return kind?.$case === 'message' && kind.value.account === account;
+}

@@ -1,0 +1,37 @@
+import { Role } from '@plaza/proto/client';
+import type { IndexChange, IndexPage, RoomIndex } from './room-index.js';
+
+/** The index in this process's memory: for tests. */
+export class MemoryRoomIndex implements RoomIndex {
+  readonly #creators = new Map<string, string>();
+  readonly #roles = new Map<string, Map<string, Role>>();
+
+  async apply(changes: readonly IndexChange[]): Promise<void> {
+    for (const change of changes) {
+      if (change.kind === 'room') this.#creators.set(change.room, change.creator);
+      else this.#setRole(change.account, change.room, change.role);
+    }
+  }
+
+  async rooms(pageToken: string, limit: number): Promise<IndexPage> {
+    return this.#page([...this.#creators.keys()], pageToken, limit, () => Role.ROLE_UNSPECIFIED);
+  }
+
+  async roomsOf(account: string, pageToken: string, limit: number): Promise<IndexPage> {
+    const roles = this.#roles.get(account) ?? new Map<string, Role>();
+    return this.#page([...roles.keys()], pageToken, limit, (room) => roles.get(room)!);
+  }
+
+  #page(all: readonly string[], after: string, limit: number, roleOf: (room: string) => Role): IndexPage {
+    const rest = all.filter((room) => room > after).sort();
+    const rooms = rest.slice(0, limit).map((room) => ({ room, creator: this.#creators.get(room) ?? '', role: roleOf(room) }));
+    return { rooms, next: rest.length > limit ? rooms.at(-1)!.room : '' };
+  }
+
+  #setRole(account: string, room: string, role: Role): void {
+    const roles = this.#roles.get(account) ?? new Map<string, Role>();
+    if (role === Role.ROLE_GUEST) roles.delete(room);
+    else roles.set(room, role);
+    this.#roles.set(account, roles);
+  }
+}
