@@ -92,12 +92,14 @@ export function tellMessages(scene: () => Scene): void {
       expectCase(await host.say(room, 'hello'), 'accepted');
       expectCase(await host.say(room, 'hello'), 'accepted');
       expect(outcome(await gus.do(room, { changeSettings: { settings: { slowModeSeconds: 0 } } }))).toBe('not-allowed');
-      expect(seen(gus, room, 'settingsChanged')).toMatchObject([
-        { changes: { sameTextSeconds: 60 } },
-        { terms: 2 },
-        {},
-        { changes: { slowModeSeconds: 60 }, previous: { slowModeSeconds: 0 } },
-      ]);
+      await eventually(() =>
+        expect(seen(gus, room, 'settingsChanged')).toMatchObject([
+          { changes: { sameTextSeconds: 60 } },
+          { terms: 2 },
+          {},
+          { changes: { slowModeSeconds: 60 }, previous: { slowModeSeconds: 0 } },
+        ]),
+      );
       await closeAll([host, gus]);
     });
 

@@ -1,6 +1,10 @@
 import type { Role } from '@plaza/proto/client';
 import {
+  Join,
+  ListMembers,
   MessageClass,
+  MessageOptions,
+  ReadHistory,
   type Batch,
   type Body,
   type Event,
@@ -132,8 +136,8 @@ export class Room {
   /** Resolves when the message is in the log. While away it waits, and goes out after the reconnect. */
   async send(message: string | Body, options: SendOptions = {}): Promise<{ messageId: string; position: number }> {
     const body: Body = typeof message === 'string' ? { ext: '', content: { $case: 'text', value: { text: message } } } : message;
-    const { class: messageClass = MessageClass.MESSAGE_CLASS_UNSPECIFIED, store } = options;
-    const value = { body, options: { class: messageClass, store } };
+    const { commandId: _, class: messageClass = MessageClass.MESSAGE_CLASS_UNSPECIFIED, ...rest } = options;
+    const value = { body, options: MessageOptions.fromPartial({ class: messageClass, ...rest }) };
     const result = await this.#command({ $case: 'sendMessage', value }, options.commandId);
     if (result?.$case !== 'accepted') throw unexpected('sendMessage', result);
     return result.value;
@@ -141,16 +145,14 @@ export class Room {
 
   /** Stored messages, oldest first; without bounds the newest. `upTo`: everything stored up to there was considered. */
   async history(page: { before?: number; after?: number; limit?: number } = {}): Promise<HistoryPage> {
-    const { before, after, limit = 0 } = page;
-    const result = await this.#read({ $case: 'readHistory', value: { before, after, limit } });
+    const result = await this.#read({ $case: 'readHistory', value: ReadHistory.fromPartial(page) });
     if (result?.$case !== 'historyPage') throw unexpected('readHistory', result);
     return result.value;
   }
 
   /** The online members by the time of their entry. */
   async members(page: { pageToken?: string; limit?: number } = {}): Promise<MemberPage> {
-    const { pageToken = '', limit = 0 } = page;
-    const result = await this.#read({ $case: 'listMembers', value: { pageToken, limit } });
+    const result = await this.#read({ $case: 'listMembers', value: ListMembers.fromPartial(page) });
     if (result?.$case !== 'memberPage') throw unexpected('listMembers', result);
     return result.value;
   }
@@ -179,7 +181,7 @@ export class Room {
   }
 
   kick(account: string, reason = '', options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'kickMember', value: { account, reason, notice: noticeOf(options) } });
+    return this.#manage({ $case: 'kickMember', value: { account, reason, refuseSeconds: 0, notice: noticeOf(options) } });
   }
 
   setRole(account: string, role: Role, options: NoticeOptions = {}): Promise<Done> {
@@ -256,10 +258,10 @@ export class Room {
 
   /** Undefined where the connection is of no use any more. */
   async #join(connection: Connection): Promise<Reply | undefined> {
-    const { nickname = '', avatar = '', ext = '' } = this.profile;
+    const after = this.#chain.position;
     try {
       return await connection.request(
-        { $case: 'join', value: { after: this.#chain.position, nickname, avatar, ext } },
+        { $case: 'join', value: Join.fromPartial({ ...this.profile, ...(after === undefined ? {} : { after }) }) },
         this.settings.joinTimeoutMs,
         this.id,
       );

@@ -20,6 +20,7 @@ export interface ApiServiceParts {
   readonly router: { close(): void };
   readonly table: ShardTable;
   readonly peers: Peers;
+  readonly accounts: { start(): void; close(): void };
   readonly clock: Clock;
 }
 
@@ -44,8 +45,9 @@ export class ApiService implements Service, Probes {
   }
 
   async start(): Promise<void> {
-    const { peers, table, clock, listener, host, port } = this.parts;
+    const { peers, table, clock, listener, host, port, accounts } = this.parts;
     this.#deaf = peers.onBeat((beat) => table.apply(beat, clock.now()));
+    accounts.start();
     this.#url = await listener.listen({ host, port });
     this.#state = 'serving';
     this.#beats = clock.every(beatMs, () => this.#beat());
@@ -65,6 +67,7 @@ export class ApiService implements Service, Probes {
     this.#beats?.cancel();
     if (this.#url !== '') await this.#close();
     this.#deaf?.();
+    this.parts.accounts.close();
     this.parts.router.close();
   }
 

@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { CommandRouter, ShardTable, type HistoryReader, type MetricsReader, type Peers, type RoomGateway } from '@plaza/bus';
-import { GrpcHistoryReader, GrpcMetricsReader, GrpcRoomGateway } from '@plaza/bus/grpc';
-import { NatsPeers } from '@plaza/bus/nats';
 import {
+  AccountList,
+  CommandRouter,
+  ShardTable,
+  type Live,
+  type HistoryReader,
+  type MetricsReader,
+  type Peers,
+  type RoomGateway,
+} from '@plaza/bus';
+import { GrpcHistoryReader, GrpcMetricsReader, GrpcRoomGateway } from '@plaza/bus/grpc';
+import { NatsLive, NatsPeers } from '@plaza/bus/nats';
+import {
+  causeOf,
   createLogger,
   createRegistry,
   issueToken,
@@ -17,23 +27,31 @@ import {
   type TokenClaims,
 } from '@plaza/kit';
 import { grpcChannelCredentials } from '@plaza/kit/grpc';
+import type { RootDatabase } from '@plaza/kit/lmdb';
 import { connectNats } from '@plaza/kit/nats';
+import { connectRedis } from '@plaza/kit/redis';
 import { ApiKeys } from './api-keys.js';
 import { ApiService, type Listener } from './api-service.js';
 import { apiMistakes, type ApiConfig } from './config.js';
 import { Edges } from './edges.js';
 import { Gate } from './gate.js';
+import { LmdbKeys } from './keys.lmdb.js';
+import { RedisKeys } from './keys.redis.js';
+import type { Keys } from './keys.js';
 import { ApiMetrics } from './metrics.prom.js';
 import type { Ports } from './operation.js';
 import { serveOperations } from './operations.fastify.js';
 import { operationsOf } from './operations.js';
 import { servePages } from './pages.fastify.js';
+import { Presences } from './presences.js';
 import { RateLimit } from './rate-limit.js';
 import { Rooms } from './rooms.js';
 import { createServer } from './server.fastify.js';
 
 export interface ApiParts {
   readonly peers: Peers;
+  readonly live: Live;
+  readonly keys: Keys;
   readonly gateway: RoomGateway;
   readonly history: HistoryReader;
   readonly metrics: MetricsReader;
@@ -44,10 +62,14 @@ export interface ApiParts {
 
 /** Commands of the server API that may wait for one shard; beyond: unavailable. */
 const unansweredPerShard = 10_000;
-/** Addresses whose rate is remembered. */
+/** API keys and addresses whose rate is remembered. */
+const knownKeys = 10_000;
 const knownAddresses = 20_000;
 /** The chat page that was built in this repository. */
 const builtConsole = fileURLToPath(new URL('../../../packages/console/dist', import.meta.url));
+
+/** What the embedded composition keeps in its store. */
+export const embeddedApiParts = (store: RootDatabase<Buffer, Buffer>): { keys: Keys } => ({ keys: new LmdbKeys(store) });
 
 export type Api = Service & Probes & { url(): string };
 
@@ -67,28 +89,52 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
     clock,
     factsOf: () => undefined,
     onEnded: () => undefined,
+    onDelivery: () => undefined,
     limits: { unansweredPerShard, giveUpMs: config.commandMs },
   });
-  const listener = httpListener(config, parts, portsOf(config, parts, table, router));
-  return new ApiService({ id, host: config.apiHost, port: config.apiPort, shards: config.shards, listener, router, table, peers, clock });
+  const { shards } = config;
+  const accounts = new AccountList({ live: parts.live, router, shards, clock, logger: parts.logger, removed: () => undefined });
+  const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts));
+  return new ApiService({
+    id,
+    host: config.apiHost,
+    port: config.apiPort,
+    shards: config.shards,
+    listener,
+    router,
+    table,
+    peers,
+    accounts,
+    clock,
+  });
 }
 
-const portsOf = (config: ApiConfig, { history, metrics, clock }: ApiParts, table: ShardTable, router: CommandRouter): Ports => ({
+const portsOf = (
+  config: ApiConfig,
+  { history, metrics, clock, keys }: ApiParts,
+  table: ShardTable,
+  router: CommandRouter,
+  accounts: AccountList,
+): Ports => ({
   rooms: new Rooms(router, config.shards, config.commandMs),
   history,
   metrics,
   edges: new Edges(table, clock),
+  presences: new Presences(router, table, clock),
+  accounts,
+  keys,
   clock,
   issueToken: (claims: TokenClaims) => issueToken(config.tokenSecret, claims, clock.now()),
 });
 
 /** Builds the server when it is asked to listen: registering its plug-ins takes a turn of the event loop. */
-function httpListener(config: ApiConfig, { logger, registry, clock }: ApiParts, ports: Ports): Listener {
+function httpListener(config: ApiConfig, { logger, registry, clock, keys }: ApiParts, ports: Ports): Listener {
   const gate = new Gate(
-    new ApiKeys(config.apiKeys),
-    new RateLimit(config.apiKeyRate, config.apiKeys.length),
+    new ApiKeys(config.apiKeys, keys, clock),
+    new RateLimit(config.apiKeyRate, knownKeys),
     new RateLimit(config.apiOpenRate, knownAddresses),
     clock,
+    logger,
   );
   const meter = new ApiMetrics(registry);
   const { demo, apiConnections: connections, apiTrustedProxies: trustedProxies } = config;
@@ -112,10 +158,23 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
   const credentials = grpcChannelCredentials(config);
   const connection = await connectNats(config, 'api');
   const peers = new NatsPeers([connection], logger);
+  const live = new NatsLive(connection, logger);
+  const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
+  redis.connect().catch((error: unknown) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
   const history = new GrpcHistoryReader(config.historyAddress, credentials);
   const metrics = new GrpcMetricsReader(config.metricsAddress, credentials);
   const gateway = new GrpcRoomGateway({ credentials });
-  const api = createApi(config, { peers, gateway, history, metrics, clock: systemClock, logger, registry });
+  const api = createApi(config, {
+    peers,
+    live,
+    keys: new RedisKeys(redis),
+    gateway,
+    history,
+    metrics,
+    clock: systemClock,
+    logger,
+    registry,
+  });
   const service: Service & Probes = {
     start: () => api.start(),
     drain: () => api.drain(),
@@ -126,6 +185,8 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
       history.close();
       metrics.close();
       await peers.close();
+      await live.close();
+      redis.disconnect();
       await connection.close();
     },
   };

@@ -1,7 +1,9 @@
-import type { Clock } from '@plaza/kit';
-import type { ApiKeys } from './api-keys.js';
-import { problem, type Problem } from './problems.js';
+import { causeOf, type Clock, type Logger } from '@plaza/kit';
+import type { ApiKeys, Caller } from './api-keys.js';
+import { KeysAway } from './keys.js';
+import { problem, unavailable, type Problem } from './problems.js';
 import type { RateLimit } from './rate-limit.js';
+import { allows, type Scope } from './scopes.js';
 
 /** Who may ask, and how often: by API key, or by address where none is needed or none was right. */
 export class Gate {
@@ -10,6 +12,7 @@ export class Gate {
     private readonly keyLimit: RateLimit,
     private readonly openLimit: RateLimit,
     private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   /** Undefined: come in. */
@@ -18,10 +21,22 @@ export class Gate {
   }
 
   /** A wrong key costs its address as much as an open request, so that keys cannot be guessed at speed. */
-  keyed(authorization: string | undefined, address: string): Problem | undefined {
-    const key = this.keys.find(authorization);
-    if (key === undefined) return this.open(address) ?? problem('bad-api-key');
-    return limited(this.keyLimit.take(String(key), this.clock.now()), 'this API key');
+  async keyed(authorization: string | undefined, address: string, needed: Scope): Promise<Problem | undefined> {
+    const caller = await this.#caller(authorization);
+    if (caller !== undefined && 'code' in caller) return caller;
+    if (caller === undefined) return this.open(address) ?? problem('bad-api-key');
+    const refused = limited(this.keyLimit.take(caller.name, this.clock.now()), 'this API key');
+    return refused ?? (allows(caller.scopes, needed) ? undefined : problem('scope', `this API key does not have the scope ${needed}`));
+  }
+
+  async #caller(authorization: string | undefined): Promise<Caller | Problem | undefined> {
+    try {
+      return await this.keys.find(authorization);
+    } catch (error) {
+      if (!(error instanceof KeysAway)) throw error;
+      this.logger.warn({ event: 'keys-away', cause: causeOf(error) });
+      return unavailable('the API keys cannot be looked up now');
+    }
   }
 }
 

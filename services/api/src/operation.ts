@@ -3,7 +3,11 @@ import type { Clock, TokenClaims } from '@plaza/kit';
 import { z, type ZodType } from 'zod';
 import type { Edges } from './edges.js';
 import type { Problem } from './problems.js';
+import type { Presences } from './presences.js';
 import type { Rooms } from './rooms.js';
+import type { Keys } from './keys.js';
+import type { Scope } from './scopes.js';
+import type { AccountList } from '@plaza/bus';
 
 /** What handlers may ask. */
 export interface Ports {
@@ -11,6 +15,9 @@ export interface Ports {
   readonly history: HistoryReader;
   readonly metrics: MetricsReader;
   readonly edges: Edges;
+  readonly presences: Presences;
+  readonly accounts: Pick<AccountList, 'isMuted' | 'isDisabled'>;
+  readonly keys: Keys;
   readonly clock: Clock;
   /** Signs a token. Throws RangeError for claims that are out of range. */
   readonly issueToken: (claims: TokenClaims) => string;
@@ -26,9 +33,9 @@ export interface Ask<P, Q, B> {
 
 export type Outcome<A> = { readonly answer: A } | { readonly problem: Problem };
 
-export type Tag = 'rooms' | 'messages' | 'members' | 'tokens' | 'figures' | 'demo';
+export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'figures' | 'demo';
 
-interface Description {
+export interface Description {
   /** In OpenAPI, metrics and log lines. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -37,8 +44,8 @@ interface Description {
   readonly summary: string;
   readonly description?: string;
   readonly status: 200 | 201;
-  /** Asked without an API key. */
-  readonly open?: boolean;
+  /** What the API key has to be allowed; absent: asked without a key. */
+  readonly scope?: Scope;
   /** Takes an Idempotency-Key. */
   readonly changes?: boolean;
 }

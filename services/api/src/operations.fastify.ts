@@ -69,20 +69,39 @@ const idempotencyKey = z.looseObject({
     .describe('The same key again within 60 s gets the first answer and has no second effect.'),
 });
 
+/** What every operation can answer that is not a yes. */
+const meaningOf: Readonly<Record<number, string>> = {
+  400: 'A field is missing or out of its range; `detail` names it',
+  401: 'No API key, or none that is known',
+  403: 'The key, the operator or the account may not do that',
+  404: 'There is no such room, member, message or key',
+  409: 'Not as things are: closed, full, there already, another revision',
+  413: 'A field or the body is over its limit',
+  415: 'The body is not JSON',
+  422: 'The room does not take that content',
+  429: 'Too many; `retryAfterMs` says when to come back',
+  500: 'Something is broken here',
+  503: 'Not known now; ask again with the same Idempotency-Key',
+};
+const statuses = Object.keys(meaningOf).map(Number);
+
 function schemaOf(operation: Operation): FastifySchema {
-  const { id, summary, description = '', tag, status, params, query, body, answer, open = false, changes = false } = operation;
+  const { id, summary, description = '', tag, status, params, query, body, answer, scope, changes = false } = operation;
   const problems = { description: 'No, or not now', content: { [problemType]: { schema: problemSchema } } };
   return {
     operationId: id,
     summary,
-    description,
+    description: scope === undefined ? description : `${description}${description === '' ? '' : ' '}Needs the scope \`${scope}\`.`,
     tags: [tag],
-    security: open ? [] : [{ apiKey: [] }],
+    security: scope === undefined ? [] : [{ apiKey: [] }],
     params,
     querystring: query,
     ...(body === undefined ? {} : { body }),
     ...(changes ? { headers: idempotencyKey } : {}),
-    response: { [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } }, '4xx': problems, '5xx': problems },
+    response: {
+      [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } },
+      ...Object.fromEntries(statuses.map((code) => [code, { ...problems, description: meaningOf[code]! }])),
+    },
   };
 }
 
@@ -93,7 +112,8 @@ function route(app: FastifyInstance, operation: Operation, { gate, ports }: Oper
     schema: schemaOf(operation),
     config: { operation: operation.id },
     async onRequest(request, reply) {
-      const refused = operation.open === true ? gate.open(request.ip) : gate.keyed(request.headers.authorization, request.ip);
+      const { scope } = operation;
+      const refused = scope === undefined ? gate.open(request.ip) : await gate.keyed(request.headers.authorization, request.ip, scope);
       if (refused !== undefined) return sendProblem(reply, refused);
     },
     async handler(request, reply) {

@@ -1,41 +1,39 @@
-import { closeRoom } from './handlers/close-room.js';
+import * as accounts from './handlers/accounts.js';
+import * as attributes from './handlers/attributes.js';
+import * as bots from './handlers/bots.js';
 import { createDemoSession } from './handlers/create-demo-session.js';
 import { createRoom } from './handlers/create-room.js';
 import { createToken } from './handlers/create-token.js';
 import { getAddress } from './handlers/get-address.js';
-import { getRoom } from './handlers/get-room.js';
-import { kickMember } from './handlers/kick-member.js';
-import { listMembers } from './handlers/list-members.js';
-import { muteMember } from './handlers/mute-member.js';
-import { openRoom } from './handlers/open-room.js';
+import * as keys from './handlers/keys.js';
+import * as members from './handlers/members.js';
+import * as messages from './handlers/messages.js';
+import * as moderation from './handlers/moderation.js';
+import * as queue from './handlers/queue.js';
 import { readHistory } from './handlers/read-history.js';
-import { sendMessage } from './handlers/send-message.js';
-import { setRole } from './handlers/set-role.js';
-import { timedMuteMember } from './handlers/timed-mute-member.js';
-import { timedUnmuteMember } from './handlers/timed-unmute-member.js';
+import * as recalls from './handlers/recalls.js';
+import * as roomSettings from './handlers/room-settings.js';
+import * as rooms from './handlers/rooms.js';
 import { topRooms } from './handlers/top-rooms.js';
-import { unmuteMember } from './handlers/unmute-member.js';
-import { updateRoom } from './handlers/update-room.js';
 import type { Operation } from './operation.js';
 
-/** Everything that the server API can be asked, in the order of its documentation. */
+/** Everything that the server API can be asked, in the order of its documentation. A family's file holds operations and nothing else. */
 export const operationsOf = (demo: boolean): readonly Operation[] => [
   createRoom,
-  getRoom,
-  updateRoom,
-  openRoom,
-  closeRoom,
+  ...Object.values(rooms),
+  ...Object.values(roomSettings),
+  ...Object.values(attributes),
   getAddress,
-  sendMessage,
+  ...Object.values(messages),
   readHistory,
-  listMembers,
-  muteMember,
-  unmuteMember,
-  timedMuteMember,
-  timedUnmuteMember,
-  kickMember,
-  setRole,
+  ...Object.values(recalls),
+  ...Object.values(members),
+  ...Object.values(moderation),
+  ...Object.values(bots),
+  ...Object.values(queue),
+  ...Object.values(accounts),
   createToken,
+  ...Object.values(keys),
   topRooms,
   ...(demo ? [createDemoSession] : []),
 ];

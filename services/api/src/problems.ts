@@ -3,6 +3,7 @@ import { refusals } from '@plaza/domain';
 /** What only the HTTP border says; everything else is in the catalogue of refusals. */
 const own = {
   'bad-api-key': { http: 401, why: 'an API key is needed: Authorization: Bearer <key>' },
+  scope: { http: 403, why: 'the API key does not allow that' },
   'unsupported-media-type': { http: 415, why: 'bodies are application/json' },
   unavailable: { http: 503, why: 'not known now; ask again with the same Idempotency-Key' },
   internal: { http: 500, why: 'something is broken here; the log has it under this request id' },

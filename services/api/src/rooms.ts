@@ -1,9 +1,9 @@
 import { LinkBroken, type CommandRouter } from '@plaza/bus';
 import { shardOf, type RoomId } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
-import { Reply, type MemberPage } from '@plaza/proto/client';
+import { Reply } from '@plaza/proto/client';
 import { EntryOutcome } from '@plaza/proto/room';
-import { commandKinds, encodeCommand, type RoomCommand } from '@plaza/protocol';
+import { encodeCommand, type RoomCommand } from '@plaza/protocol';
 import { problem, unavailable, type Problem } from './problems.js';
 
 /** To which room, on whose behalf; without an operator with the creator's rights. */
@@ -37,14 +37,15 @@ export class Rooms {
     return 'reply' in outcome ? answered(Reply.decode(outcome.reply)) : { problem: unavailable(outcome.why, outcome.unavailable) };
   }
 
-  /** Online members, on the bulk way, so that a long list never stands in front of a message. */
-  async members(room: string, pageToken: string, limit: number): Promise<{ page: MemberPage } | { problem: Problem }> {
-    const { body } = encodeCommand({ $case: 'listMembers', value: { pageToken, limit } });
-    const entry = { number: 0, facts: undefined, ...addressed({ room, commandId: '' }), kind: commandKinds.listMembers, body };
+  /** A read whose answer may be long, on the bulk way: it never stands in front of a message. */
+  async query(address: Address, command: RoomCommand): Promise<Answered | { problem: Problem }> {
+    const entry = { number: 0, facts: undefined, ...addressed(address), ...encodeCommand(command) };
     try {
       const signal = AbortSignal.timeout(this.listMs);
-      for await (const { answer } of this.router.ask(shardOf(room as RoomId, this.shards), { $case: 'query', value: entry }, signal)) {
-        if (answer?.$case === 'query' && answer.value.outcome === EntryOutcome.ENTRY_OUTCOME_ANSWERED) return pageOf(answer.value.reply);
+      const shard = shardOf(address.room as RoomId, this.shards);
+      for await (const { answer } of this.router.ask(shard, { $case: 'query', value: entry }, signal)) {
+        if (answer?.$case === 'query' && answer.value.outcome === EntryOutcome.ENTRY_OUTCOME_ANSWERED)
+          return answered(Reply.decode(answer.value.reply));
       }
       return { problem: unavailable('the room is moving to another process') };
     } catch (error) {
@@ -68,12 +69,6 @@ function answered({ result, head }: Reply): Answered | { problem: Problem } {
   if (result.$case === 'refused') return { problem: problem(result.value.code, result.value.why, result.value.retryAfterMs) };
   if (result.$case === 'unavailable') return { problem: unavailable(result.value.why, result.value.retryAfterMs) };
   return { result, head };
-}
-
-function pageOf(reply: Uint8Array): { page: MemberPage } | { problem: Problem } {
-  const outcome = answered(Reply.decode(reply));
-  if ('problem' in outcome) return outcome;
-  return { page: expectCase(outcome.result, 'memberPage').value };
 }
 
 /** The result, which has to be of this case: anything else is a mistake in room-state. */

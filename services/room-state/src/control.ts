@@ -45,5 +45,4 @@ export const joined = (controls: readonly Control[]): Control =>
 export const loggedControl = (events: readonly LoggedEvent[]): Control => joined(events.map(({ event }) => controlOf(Event.decode(event))));
 
 /** Empty where there is nothing to obey. */
-export const encodeControl = (control: Control): Uint8Array =>
-  Control.encode(control).finish();
+export const encodeControl = (control: Control): Uint8Array => Control.encode(control).finish();

@@ -5,7 +5,13 @@ import type { Session } from './session.js';
 import type { ShardCore } from './shard-core.js';
 
 /** What a decision does besides logging events, in its own turn. `asker`: the session that asked, which gets the answer and needs no copy. */
-export function carryEffects(core: ShardCore, room: LoadedRoom, { direct, reaction, skipped }: Effects, commandId: string, asker?: Session): void {
+export function carryEffects(
+  core: ShardCore,
+  room: LoadedRoom,
+  { direct, reaction, skipped }: Effects,
+  commandId: string,
+  asker?: Session,
+): void {
   if (direct !== undefined) deliver(core, room, direct, commandId, asker);
   if (reaction !== undefined) {
     room.reactions.add(reaction.kind, reaction.count);

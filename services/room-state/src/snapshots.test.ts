@@ -73,7 +73,8 @@ beforeEach(() => {
   otherLast = 0;
 });
 
-const create = (room: string): void => logEvent(room, { $case: 'roomCreated', value: { creator: 'owner', profile: undefined, settings: undefined, close: undefined } });
+const create = (room: string): void =>
+  logEvent(room, { $case: 'roomCreated', value: { creator: 'owner', profile: undefined, settings: undefined, close: undefined } });
 const mute = (room: string, account: string): void => logEvent(room, { $case: 'muted', value: {} }, [account]);
 
 async function expectAll(): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApi, type Api } from '@plaza/api';
+import { createApi, embeddedApiParts, type Api } from '@plaza/api';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import { createEdge, type EdgeService } from '@plaza/edge';
 import { createHistory, embeddedHistoryParts } from '@plaza/history';
@@ -68,7 +68,13 @@ export function composeStandalone(
 
   // Stores of their own: a long write of one never stands before a commit of the log.
   const storeOf = (name: string): ReturnType<typeof openStore> => openStore(join(config.folder, name));
-  const stores = { log: storeOf('log'), rooms: storeOf('rooms'), history: storeOf('history'), metrics: storeOf('metrics') };
+  const stores = {
+    log: storeOf('log'),
+    rooms: storeOf('rooms'),
+    history: storeOf('history'),
+    metrics: storeOf('metrics'),
+    keys: storeOf('keys'),
+  };
   const log = LmdbLog.open(stores.log, config);
   const bus = new MemoryBus(logger);
   const gateway = new LocalRoomGateway();
@@ -92,7 +98,15 @@ export function composeStandalone(
       },
     ),
   );
-  const api = createApi(settings.api, { ...around, peers, gateway, history: history.reader, metrics: metrics.reader });
+  const api = createApi(settings.api, {
+    ...around,
+    ...embeddedApiParts(stores.keys),
+    live,
+    peers,
+    gateway,
+    history: history.reader,
+    metrics: metrics.reader,
+  });
   const services: readonly Service[] = [holders, history, metrics, ...edges, api];
   const probed = (): readonly Probes[] => [...holders.rooms, history, metrics, ...edges, api];
   const probes = new ProbeServer(allProbes(probed), registry);

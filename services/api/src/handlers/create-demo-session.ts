@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { operation } from '../operation.js';
 import { unavailable } from '../problems.js';
+import { commandOf } from '../room-operation.js';
 import { limits, room, textOf } from '../schemas.js';
 
 const creator = 'host';
@@ -19,14 +20,13 @@ export const createDemoSession = operation({
   summary: 'A guest and a room to try',
   description: 'Creates the room where it is missing.',
   status: 201,
-  open: true,
   body: z.strictObject({ room, name: textOf(limits.nickname, 1).optional() }),
   answer: z.object({ token: z.string(), account: z.string(), nickname: z.string(), connect: z.string() }).meta({ id: 'DemoSession' }),
   async handle({ body, commandId }, { rooms, edges, issueToken, clock }) {
     const [connect] = edges.connectUrls();
     if (connect === undefined) return { problem: unavailable('no edge takes connections now') };
-    const value = { creator, profile: { name: body.room, anonymousAllowed: true } };
-    const made = await rooms.command({ room: body.room, commandId }, { $case: 'createRoom', value });
+    const createRoom = { creator, profile: { name: body.room, anonymousAllowed: true } };
+    const made = await rooms.command({ room: body.room, commandId }, commandOf({ createRoom }));
     if ('problem' in made && made.problem.code !== 'exists') return made;
     const account = `guest-${randomInt(2 ** 47).toString(36)}`;
     const nickname = body.name ?? `${oneOf(colours)} ${oneOf(birds)}`;

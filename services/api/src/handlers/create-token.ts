@@ -2,7 +2,7 @@ import { capabilities, type TokenClaims } from '@plaza/kit';
 import { z } from 'zod';
 import { operation } from '../operation.js';
 import { problem } from '../problems.js';
-import { limits, namedAccount, room, textOf } from '../schemas.js';
+import { limits, namedAccount, room, tags, textOf } from '../schemas.js';
 
 const day = 86_400;
 
@@ -16,6 +16,13 @@ const asked = z.strictObject({
     .array(z.enum(capabilities))
     .default([...capabilities])
     .describe('What it allows at most; the role in the room decides within that.'),
+  role: z.enum(['regular', 'administrator']).optional().describe('Of an account that a room has not given one, from its entry on.'),
+  labels: z
+    .array(z.strictObject({ name: textOf(32, 1), level: z.int().min(0).max(0x7fff_ffff).default(0) }))
+    .max(20)
+    .optional()
+    .describe('What the platform knows of it: follower, subscriber, ...'),
+  tags: tags.optional(),
   ttlSeconds: z
     .int()
     .min(1)
@@ -31,6 +38,9 @@ const claimsOf = (ask: z.output<typeof asked>, nowMs: number): TokenClaims => ({
   ...(ask.nickname === undefined ? {} : { nickname: ask.nickname }),
   ...(ask.avatar === undefined ? {} : { avatar: ask.avatar }),
   ...(ask.deviceKind === undefined ? {} : { deviceKind: ask.deviceKind }),
+  ...(ask.role === undefined ? {} : { role: ask.role }),
+  ...(ask.labels === undefined ? {} : { labels: ask.labels }),
+  ...(ask.tags === undefined ? {} : { tags: ask.tags }),
 });
 
 export const createToken = operation({
@@ -38,6 +48,7 @@ export const createToken = operation({
   method: 'POST',
   path: '/v1/tokens',
   tag: 'tokens',
+  scope: 'tokens:write',
   summary: 'Issue a token for a client',
   status: 201,
   body: asked,

@@ -11,7 +11,6 @@ export const getAddress = operation({
   summary: 'Where clients connect',
   description: 'The edges that take connections for a room, in the order in which to try them.',
   status: 200,
-  open: true,
   query: z.strictObject({ room }),
   answer: z.object({ connect: z.array(z.string()).describe('WebSocket URLs.') }).meta({ id: 'Address' }),
   handle(_ask, { edges }) {

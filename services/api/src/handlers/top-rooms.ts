@@ -11,6 +11,7 @@ export const topRooms = operation({
   method: 'GET',
   path: '/v1/top-rooms',
   tag: 'figures',
+  scope: 'figures:read',
   summary: 'The busiest rooms of an hour',
   status: 200,
   query: z.strictObject({

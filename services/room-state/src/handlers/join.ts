@@ -64,6 +64,14 @@ function presenceBeside(core: ShardCore, session: Session): PresenceView {
   const presence = core.sessions.of(session.room);
   const known = core.sessions.find(session.asker, session.number);
   if (known?.room !== session.room) return presence;
-  const devices = presence.devicesOf(session.account).filter((device) => device !== known);
-  return Object.create(presence, { devicesOf: { value: () => devices } }) as PresenceView;
+  return {
+    accounts: presence.accounts,
+    connections: presence.connections,
+    settling: presence.settling,
+    isPresent: (account) => presence.isPresent(account),
+    sessionsOf: (account) => presence.sessionsOf(account),
+    devicesOf: (account) => presence.devicesOf(account).filter((device) => device !== known),
+    profileOf: (account) => presence.profileOf(account),
+    leftMs: (account) => presence.leftMs(account),
+  };
 }

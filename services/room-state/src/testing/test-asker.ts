@@ -1,15 +1,7 @@
 import type { AttachedAsker, RoomDoor } from '@plaza/bus';
 import type { Command } from '@plaza/domain';
 import { ClientFrame, Direct, Reply } from '@plaza/proto/client';
-import {
-  EntryOutcome,
-  SessionFacts,
-  type BulkAnswer,
-  type BulkAsk,
-  type EndSession,
-  type Entry,
-  type EntryReply,
-} from '@plaza/proto/room';
+import { EntryOutcome, SessionFacts, type BulkAnswer, type BulkAsk, type EndSession, type Entry, type EntryReply } from '@plaza/proto/room';
 import { encodeCommand } from '@plaza/protocol';
 import type { FakeClock } from '@plaza/testkit';
 
@@ -72,7 +64,10 @@ export class TestAsker {
   }
 
   join(room: string, session: number, account: string, facts: Partial<SessionFacts> = {}): Promise<Answer> {
-    return this.ask(room, commandOf({ join: {} }), { session, facts: factsOf(session, room, account, { enteredMs: this.clock.now(), ...facts }) });
+    return this.ask(room, commandOf({ join: {} }), {
+      session,
+      facts: factsOf(session, room, account, { enteredMs: this.clock.now(), ...facts }),
+    });
   }
 
   say(room: string, session: number, text: string, more: Partial<Entry> = {}): Promise<Answer> {
