@@ -13,7 +13,7 @@ describe('the slots that an event touches', () => {
     ['the end of a mute', [command.mute('gus')], command.unmute('gus'), ['head', 'member/gus']],
     ['a role', [], command.setRole('gus', Role.ROLE_REGULAR), ['head', 'member/gus']],
     ['an update', [], command.update({ name: 'x' }), ['head', 'profile']],
-    ['closing', [], command.close(), ['head', 'profile']],
+    ['closing', [], command.close(), ['head', 'profile', 'close']],
   ])('%s', (_, before, asked, names) => {
     const room = lobby();
     for (const one of before) act(room, one, contextOf(api()));
@@ -24,7 +24,7 @@ describe('the slots that an event touches', () => {
   test('creation: all three', () => {
     const room = emptyRoom();
     const event = onlyEvent(act(room, command.create('carla'), contextOf(api()))).event;
-    expect(apply(emptyRoom(), event)).toEqual(['head', 'profile', 'member/carla']);
+    expect(apply(emptyRoom(), event)).toEqual(['head', 'profile', 'member/carla', 'settings', 'close']);
   });
 
   test('an event of a newer version: only the head', () => {
@@ -57,8 +57,17 @@ describe('slots', () => {
 
   test('of a newer version are passed over', () => {
     const room = lobby();
-    expect(roomFromSlots(room.id, [...allSlots(room), { name: 'queue', value: Uint8Array.of(255) }])).toEqual(room);
+    expect(
+      roomFromSlots(room.id, [
+        ...allSlots(room),
+        { name: 'hologram', value: Uint8Array.of(255) },
+        { name: 'aura/x', value: Uint8Array.of(255) },
+      ]),
+    ).toEqual(room);
   });
 
-  test('that nobody knows are gone', () => expect(slotsOf(lobby(), ['queue'])).toEqual([{ name: 'queue', value: undefined }]));
+  test('that nobody knows are gone', () =>
+    expect(slotsOf(lobby(), ['hologram', 'aura/x', 'queue'])).toEqual(
+      ['hologram', 'aura/x', 'queue'].map((name) => ({ name, value: undefined })),
+    ));
 });

@@ -5,6 +5,17 @@ import { acts, may, roleName, type Act } from './roles.js';
 /** One letter a role: creator, administrator, regular, guest, anonymous. */
 const columns = [Role.ROLE_CREATOR, Role.ROLE_ADMINISTRATOR, Role.ROLE_REGULAR, Role.ROLE_GUEST, Role.ROLE_ANONYMOUS];
 const table: Record<Act, string> = {
+  receive: 'yyyyy',
+  react: 'yyyyn',
+  sendUnfiltered: 'yynnn',
+  queueForEveryone: 'yyyyn',
+  queueForManagers: 'yynnn',
+  resetQueue: 'yynnn',
+  writeAttributes: 'yyyyn',
+  writeOthersAttributes: 'yynnn',
+  changeOwnProfile: 'yyyyn',
+  saveOwnProfile: 'yyynn',
+  changeOthersProfile: 'yynnn',
   send: 'yyyyn',
   sendWhileRoomMuted: 'yynnn',
   setAdministrator: 'ynnnn',

@@ -1,5 +1,6 @@
 /** Rooms, actors and commands for tests: short names for what tables need, and arbitraries for properties. */
-import { MemberList, MessageClass, MessageOptions, Role, type Notice, type NoticesMode, type RoomChanges } from '@plaza/proto/client';
+import { ClientFrame, MemberList, MessageClass, MessageOptions, Role, type Notice, type RoomChanges } from '@plaza/proto/client';
+import { bodyKinds, clientFrameShape, type FieldShape, type MessageShape } from '@plaza/proto/client-shapes';
 import fc from 'fast-check';
 import { apply } from './apply.js';
 import { decide } from './decide.js';
@@ -159,35 +160,63 @@ export function onlyEvent(decision: Decision): DecidedEvent {
   return decision.events[0]!;
 }
 
+/** A command as a JSON client writes it: `{ muteMember: { account: 'gus' } }`. */
+export function json(body: Record<string, unknown>): Command {
+  const parsed = ClientFrame.fromJSON(body).body;
+  if (parsed === undefined) throw new Error(`no command: ${JSON.stringify(body)}`);
+  return parsed as Command;
+}
+
 const anyone = fc.constantFrom(...Object.values(people), 'nobody', 'bad name', '');
 const anyText = fc.oneof(fc.string({ maxLength: 30 }), fc.string({ unit: 'binary', maxLength: 30 }), fc.constant('x'.repeat(5000)));
-const anyNotice = fc.option(fc.record({ notify: fc.option(fc.boolean(), { nil: undefined }), ext: fc.constantFrom('', 'note') }), {
-  nil: undefined,
-});
-const maybeText = fc.option(anyText, { nil: undefined });
-const anyRole = fc.constantFrom(...Object.values(Role));
-const anyChanges = fc.record({
-  name: maybeText,
-  announcement: maybeText,
-  ext: maybeText,
-  notices: fc.option(fc.constantFrom<NoticesMode[]>(0, 1, 2, 3), { nil: undefined }),
-  anonymousAllowed: fc.option(fc.boolean(), { nil: undefined }),
-});
+const few = (...texts: string[]) => fc.constantFrom(...texts);
+/** What a field of this name may hold, so that commands of a life meet each other. */
+const byName: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  ...{ account: anyone, accounts: anyone, receivers: anyone, owner: anyone, creator: anyone, sender: anyone },
+  ...{
+    key: few('a', 'b', 'c', ''),
+    keys: few('a', 'b'),
+    tag: few('vip', 'blue', ''),
+    tags: few('vip', 'blue'),
+    deviceId: few('d0', 'd1', ''),
+  },
+  ...{
+    audience: few('', 'vip', 'vip and'),
+    noticeAudience: few('', 'vip'),
+    messageId: few('1', '', 'x', '193934141440000'),
+    pageToken: few('', '1'),
+  },
+  ...{ add: few('darn', 'x*', '*'), remove: few('darn'), kind: few('heart', '') },
+};
+const numbers = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.constantFrom(700_000, 3_000_000));
 
+function anyValue(name: string, shape: FieldShape): fc.Arbitrary<unknown> {
+  if (shape === 'string') return byName[name] ?? anyText;
+  if (shape === 'bool') return fc.boolean();
+  if (shape === 'double') return fc.double({ min: -200, max: 200, noNaN: true });
+  if (typeof shape === 'string') return numbers;
+  if ('enum' in shape) return fc.constantFrom(...Object.values(shape.enum).filter((value) => value >= 0));
+  return 'repeated' in shape ? fc.array(anyValue(name, shape.repeated), { maxLength: 3 }) : anyMessage(shape);
+}
+
+function anyMessage({ fields, oneof = [] }: MessageShape): fc.Arbitrary<Record<string, unknown>> {
+  const plain = Object.entries(fields).filter(([name]) => !oneof.includes(name));
+  const own = fc.record(Object.fromEntries(plain.map(([name, shape]) => [name, anyValue(name, shape)])), { requiredKeys: [] });
+  if (oneof.length === 0) return own;
+  const one = fc.oneof(...oneof.map((name) => anyValue(name, fields[name]!).map((value) => ({ [name]: value }))));
+  return fc.tuple(own, one).map(([a, b]) => ({ ...a, ...b }));
+}
+
+/** Every command there is, whatever its fields may hold; those that make a life interesting more often. */
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
-  fc.constantFrom(command.join(), command.leave(), command.getRoom(), command.listMembers()),
-  anyText.map((text) => command.say(text)),
-  fc.tuple(anyText, anyText).map(([subType, content]) => command.custom(subType, content)),
-  fc.tuple(anyone, anyNotice).map(([name, notice]) => command.mute(name, notice)),
-  anyone.map((name) => command.unmute(name)),
-  fc.tuple(anyone, fc.integer({ min: 0, max: 120 }), anyNotice).map(([name, seconds, notice]) => command.timedMute(name, seconds, notice)),
-  anyone.map((name) => command.timedUnmute(name)),
-  fc.tuple(anyone, anyText, anyNotice).map(([name, reason, notice]) => command.kick(name, reason, notice)),
-  fc.tuple(anyone, anyRole, anyNotice).map(([name, role, notice]) => command.setRole(name, role, notice)),
-  fc.tuple(anyone, anyChanges).map(([creator, profile]) => command.create(creator, profile)),
-  fc.tuple(anyChanges, anyNotice).map(([changes, notice]) => command.update(changes, notice)),
-  anyNotice.map((notice) => command.open(notice)),
-  fc.tuple(anyText, anyNotice).map(([reason, notice]) => command.close(reason, notice)),
+  ...Object.entries(bodyKinds)
+    .filter(([, kind]) => kind >= bodyKinds.join)
+    .map(([name]) => ({ weight: 1, arbitrary: anyValue(name, clientFrameShape.fields[name]!).map((value) => json({ [name]: value })) })),
+  { weight: 8, arbitrary: anyText.map((text) => command.say(text)) },
+  { weight: 3, arbitrary: fc.constant(json({ initQueue: { size: 3 } })) },
+  { weight: 6, arbitrary: few('a', 'b', 'c', 'd').map((key) => json({ offerQueue: { elements: [{ key, transient: true }] } })) },
+  { weight: 3, arbitrary: anyone.map((name) => command.setRole(name, Role.ROLE_REGULAR)) },
+  { weight: 3, arbitrary: fc.tuple(anyone, numbers).map(([name, seconds]) => command.timedMute(name, seconds)) },
 );
 
 const signedIn = fc.constantFrom(...Object.values(people));

@@ -1,20 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MessageClass, Role } from '@plaza/proto/client';
 import { decide } from '../decide.js';
-import {
-  account,
-  act,
-  api,
-  command,
-  contextOf,
-  inShort,
-  lobby,
-  onlyEvent,
-  people,
-  presenceOf,
-  session,
-  startMs,
-} from '../rooms.arbitrary.js';
+import { act, api, command, contextOf, inShort, json, lobby, onlyEvent, people, presenceOf, session, startMs } from '../rooms.arbitrary.js';
 import type { Actor, Command, CreatedRoom } from '../types.js';
 
 const nowMs = startMs + 60_000;
@@ -31,14 +18,7 @@ const roomMuted = () => {
 };
 const blocked = () => {
   const room = lobby();
-  room.members.set(account('gus'), {
-    account: account('gus'),
-    role: Role.ROLE_GUEST,
-    muted: false,
-    mutedUntilMs: 0,
-    blocked: true,
-    updatedMs: 1,
-  });
+  act(room, json({ blockMember: { account: 'gus' } }), contextOf(api()));
   return room;
 };
 

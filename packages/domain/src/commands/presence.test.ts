@@ -3,13 +3,13 @@ import { LeaveReason, NoticesMode, Role } from '@plaza/proto/client';
 import { decide } from '../decide.js';
 import { defaultLimits } from '../limits.js';
 import {
-  account,
   act,
   api,
   command,
   contextOf,
   emptyRoom,
   inShort,
+  json,
   lobby,
   onlyEvent,
   people,
@@ -24,14 +24,7 @@ const limits = { ...defaultLimits, noticesUpTo: 3 };
 
 const blockedRoom = () => {
   const room = lobby();
-  room.members.set(account(people.guest), {
-    account: account(people.guest),
-    role: Role.ROLE_GUEST,
-    muted: false,
-    mutedUntilMs: 0,
-    blocked: true,
-    updatedMs: 1,
-  });
+  act(room, json({ blockMember: { account: people.guest } }), contextOf(api()));
   return room;
 };
 const closedRoom = () => {
@@ -124,7 +117,7 @@ describe('leave', () => {
     [false, LeaveReason.LEAVE_REASON_ASKED],
     [true, LeaveReason.LEAVE_REASON_DISCONNECTED],
   ])('says why (socket gone: %s)', (disconnected, reason) => {
-    const decision = decide(lobby(), command.leave(), contextOf(session(people.guest, disconnected)));
+    const decision = decide(lobby(), command.leave(), contextOf(session(people.guest, { disconnected })));
     expect(onlyEvent(decision).event).toMatchObject({ targets: ['gus'], kind: { $case: 'left', value: { account: 'gus', reason } } });
   });
 

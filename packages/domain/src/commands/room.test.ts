@@ -46,6 +46,7 @@ describe('create', () => {
       roomMuted: false,
       notices: NoticesMode.NOTICES_MODE_AUTO,
       anonymousAllowed: false,
+      queueRights: 1,
     });
     expect([...room.members.keys()]).toEqual(['carla']);
   });
@@ -74,7 +75,7 @@ describe('update', () => {
     const { event } = onlyEvent(
       act(room, command.update({ name: 'New', ext: 'same', anonymousAllowed: false }), contextOf(session('adam'))),
     );
-    expect(event.kind).toEqual({
+    expect(event.kind).toMatchObject({
       $case: 'roomUpdated',
       value: {
         changes: { ...noChanges, name: 'New', anonymousAllowed: false },

@@ -9,6 +9,8 @@ export interface Normalised {
   readonly origins: readonly number[];
   /** Whether it was written as a letter: digits and signs count as letters only beside some. */
   readonly letters: readonly boolean[];
+  /** Whether it belongs to a word that has borders, as it was written. */
+  readonly words: readonly boolean[];
 }
 
 /** Zero-width characters, joiners, marks of direction, soft hyphens, variation selectors; and combining marks, once compositions are taken apart. */
@@ -34,6 +36,7 @@ export function normalise(text: string): Normalised {
   const characters: string[] = [];
   const origins: number[] = [];
   const letters: boolean[] = [];
+  const words: boolean[] = [];
   let origin = 0;
   for (const point of text) {
     for (const part of point < '\u0080' ? point.toLowerCase() : point.normalize('NFKD').toLowerCase().normalize('NFKD')) {
@@ -41,17 +44,14 @@ export function normalise(text: string): Normalised {
       characters.push(lookAlikes[part] ?? part);
       origins.push(origin);
       letters.push(letter.test(part));
+      words.push(word.test(part) && !unspaced.test(part));
     }
     origin++;
   }
-  return { characters, origins, letters };
+  return { characters, origins, letters, words };
 }
 
 const letter = /^\p{L}$/u;
 const word = /^[\p{L}\p{N}]$/u;
 /** Scripts that are written without spaces: there a term may stand anywhere. */
 const unspaced = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
-
-/** Whether a character belongs to a word that has borders. */
-export const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && word.test(character) && !unspaced.test(character);

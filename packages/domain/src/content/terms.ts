@@ -1,4 +1,4 @@
-import { isWordCharacter, normalise } from './normalise.js';
+import { normalise } from './normalise.js';
 
 /** A match: the code points of the original from `from` up to, not with, `to`. */
 export interface Span {
@@ -35,16 +35,16 @@ export class TermFinder {
 
   /** All matches, in the order of their ends. */
   find(text: string): Span[] {
-    const { characters, origins, letters } = normalise(text);
+    const { characters, origins, letters, words } = normalise(text);
     const spans: Span[] = [];
     let node = this.#root;
     for (const [at, character] of characters.entries()) {
       node = this.#step(node, character);
       for (const { length, open, lettered } of node.ends) {
         const start = at - length + 1;
-        const end = open ? endOfWord(characters, at) : at;
+        const end = open ? endOfWord(words, at) : at;
         if (lettered && !letters.slice(start, at + 1).includes(true)) continue;
-        if (standsAlone(characters, start, end)) spans.push({ from: origins[start]!, to: origins[end]! + 1 });
+        if (standsAlone(words, start, end)) spans.push({ from: origins[start]!, to: origins[end]! + 1 });
       }
     }
     return spans;
@@ -87,15 +87,15 @@ export class TermFinder {
 }
 
 /** Not inside a word: no word character touches it where it begins or ends with one itself. */
-function standsAlone(characters: readonly string[], start: number, end: number): boolean {
-  const before = isWordCharacter(characters[start - 1]) && isWordCharacter(characters[start]);
-  const behind = isWordCharacter(characters[end + 1]) && isWordCharacter(characters[end]);
+function standsAlone(words: readonly boolean[], start: number, end: number): boolean {
+  const before = words[start - 1] === true && words[start]!;
+  const behind = words[end + 1] === true && words[end]!;
   return !before && !behind;
 }
 
-function endOfWord(characters: readonly string[], at: number): number {
+function endOfWord(words: readonly boolean[], at: number): number {
   let end = at;
-  while (isWordCharacter(characters[end]) && isWordCharacter(characters[end + 1])) end++;
+  while (words[end]! && words[end + 1] === true) end++;
   return end;
 }
 

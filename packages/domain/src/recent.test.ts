@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { Event, Message, MessageClass } from '@plaza/proto/client';
+import { account } from './rooms.arbitrary.js';
+import { Recent } from './recent.js';
+import { Sketch } from './sketch.js';
+
+const note = (recent: Recent, position: number, timeMs: number, more: Partial<Message> = {}) => {
+  const value = Message.create({ account: 'gus', class: MessageClass.MESSAGE_CLASS_NORMAL, ...more });
+  const event = Event.create({ position, timeMs, kind: { $case: 'message', value } });
+  recent.note({ position, timeMs, account: value.account, commandId: value.commandId, event, audience: 'all' });
+};
+
+describe('the memory of a room', () => {
+  test('forgets after two minutes, and the oldest of more than a thousand', () => {
+    const recent = new Recent();
+    note(recent, 1, 1000, { commandId: 'c' });
+    recent.forgetOld(121_000);
+    expect([recent.find(1)?.position, recent.lastSentMs(account('gus'))]).toEqual([1, 1000]);
+    recent.forgetOld(121_001);
+    expect([recent.find(1), recent.findSent(account('gus'), 'c'), recent.lastSentMs(account('gus'))]).toEqual([undefined, undefined, 0]);
+    for (let i = 0; i < 1500; i++) note(recent, 10 + i, 200_000 + i);
+    expect([recent.find(10 + 499), recent.find(10 + 500)?.position]).toEqual([undefined, 510]);
+  });
+
+  test('counts the last second by class', () => {
+    const recent = new Recent();
+    for (let i = 0; i < 5; i++) note(recent, i + 1, 10_000 + i * 100);
+    note(recent, 9, 10_450, { class: MessageClass.MESSAGE_CLASS_HIGH });
+    expect(recent.countOf(MessageClass.MESSAGE_CLASS_NORMAL, 10_500)).toBe(5);
+    expect(recent.countOf(MessageClass.MESSAGE_CLASS_HIGH, 10_500)).toBe(1);
+    expect(recent.countOf(MessageClass.MESSAGE_CLASS_NORMAL, 11_200)).toBe(2);
+    expect(recent.countOf(MessageClass.MESSAGE_CLASS_NORMAL, 13_000)).toBe(0);
+  });
+
+  test('gives class high again for thirty seconds, where the message does not opt out', () => {
+    const recent = new Recent();
+    const high = { class: MessageClass.MESSAGE_CLASS_HIGH };
+    note(recent, 1, 1000, high);
+    note(recent, 2, 2000, { ...high, notAgain: true });
+    note(recent, 3, 3000);
+    note(recent, 4, 4000, high);
+    expect(recent.highSince(500).map(({ position }) => position)).toEqual([1, 4]);
+    expect(recent.highSince(1001).map(({ position }) => position)).toEqual([4]);
+  });
+});
+
+describe('a sketch', () => {
+  test.each([0, 1, 10, 1000, 50_000, 300_000])('of %s accounts is less than 3 %% off, merged from parts', (count) => {
+    const whole = new Sketch();
+    for (let part = 0; part < 4; part++) {
+      const one = new Sketch();
+      for (let i = part; i < count; i += 4) one.add(`account-${i}`);
+      for (let i = 0; i < Math.min(count, 50); i++) one.add(`account-${i}`);
+      whole.merge(one.encode());
+    }
+    expect(Math.abs(whole.estimate() - count)).toBeLessThanOrEqual(count * 0.03);
+    expect(whole.encode().length).toBeLessThanOrEqual(3 * 2 ** 14);
+  });
+});
