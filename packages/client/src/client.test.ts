@@ -1,103 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ClientFrame, Event, ServerFrame, type Batch, type Reply } from '@plaza/proto/client';
+import { Signal, type ClientFrame } from '@plaza/proto/client';
 import { FakeClock } from '@plaza/testkit';
-import {
-  OutboxFull,
-  PlazaClient,
-  PlazaClosed,
-  PlazaRefused,
-  PlazaTimeout,
-  type PlazaClientOptions,
-  type Room,
-  type SocketLike,
-} from './index.js';
-
-type Result = NonNullable<Reply['result']>;
-
-/** The server's end of one socket, by script: what was sent is read from `frames`, answers are given by hand or by `answer`. */
-class ScriptedSocket implements SocketLike {
-  binaryType = '';
-  onopen: ((event: never) => void) | null = null;
-  onmessage: ((event: never) => void) | null = null;
-  onclose: ((event: never) => void) | null = null;
-  onerror: ((event: never) => void) | null = null;
-  readonly frames: ClientFrame[] = [];
-  closed = false;
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-    private readonly answer: (frame: ClientFrame, socket: ScriptedSocket) => Result | undefined,
-  ) {}
-
-  get json(): boolean {
-    return this.protocol === 'plaza.v1.json';
-  }
-
-  send(message: string | Uint8Array): void {
-    const frame = typeof message === 'string' ? ClientFrame.fromJSON(JSON.parse(message)) : ClientFrame.decode(message);
-    this.frames.push(frame);
-    const result = this.answer(frame, this);
-    if (result !== undefined) queueMicrotask(() => this.reply(frame, result));
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  open(): void {
-    this.onopen?.({} as never);
-  }
-
-  lose(code = 1006): void {
-    this.onclose?.({ code, reason: '' } as never);
-  }
-
-  push(frame: Partial<ServerFrame>): void {
-    const whole: ServerFrame = { batches: [], body: undefined, ...frame };
-    const data = this.json ? JSON.stringify(ServerFrame.toJSON(whole)) : ServerFrame.encode(whole).finish().slice().buffer;
-    this.onmessage?.({ data } as never);
-  }
-
-  reply({ id, body }: ClientFrame, result: Result): void {
-    const head = body?.$case === 'join' ? Math.max(100, body.value.after ?? 0) : 0;
-    this.push({ body: { $case: 'reply', value: { id, head, result } } });
-  }
-
-  /** Events with these positions, after `prev`. */
-  batch(prev: number, ...positions: number[]): void {
-    const batch: Batch = { room: 'lobby', prev, last: positions.at(-1) ?? prev, events: positions.map(eventAt), skipped: [] };
-    this.push({ batches: [batch] });
-  }
-
-  of(name: NonNullable<ClientFrame['body']>['$case']): ClientFrame[] {
-    return this.frames.filter(({ body }) => body?.$case === name);
-  }
-}
-
-const eventAt = (position: number): Event => Event.fromPartial({ position, timeMs: 1 });
-const joined: Result = {
-  $case: 'joined',
-  value: { self: undefined, room: undefined, complete: true, completeFrom: 0 },
-};
-
-/** Lets everybody in and acknowledges everything. */
-function friendly({ body, id }: ClientFrame): Result | undefined {
-  switch (body?.$case) {
-    case 'authenticate':
-      return { $case: 'authenticated', value: { account: 'ann', tokenExpiresMs: 0 } };
-    case 'join':
-      return joined;
-    case 'sendMessage':
-      return { $case: 'accepted', value: { messageId: String(1000 + id), position: 1000 + id } };
-    case 'ping':
-      return { $case: 'pong', value: { timeMs: 1 } };
-    case 'readHistory':
-      return { $case: 'historyPage', value: { events: [eventAt(5)], upTo: 90, more: false } };
-    default:
-      return { $case: 'done', value: { position: 7 } };
-  }
-}
+import { OutboxFull, PlazaClient, PlazaClosed, PlazaRefused, PlazaTimeout, type PlazaClientOptions, type Room } from './index.js';
+import { friendly, ScriptedSocket, type Result } from './scripted-socket.fixture.js';
 
 describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
   let clock: FakeClock;
@@ -217,11 +122,9 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
 
   test('sends, manages and reads', async () => {
     const room = await enter();
-    expect(await room.send('hello')).toEqual({ messageId: '1003', position: 1003 });
-    expect(await room.mute('bob', { notifyExt: 'x' })).toEqual({ position: 7, secondsLeft: undefined });
-    await room.timedMute('bob', 60);
-    await room.unmute('bob');
-    await room.kick('bob', 'spam');
+    expect(await room.send('hello')).toEqual({ outcome: 'accepted', messageId: '1003', position: 1003 });
+    expect(await room.moderation.mute('bob', { notifyExt: 'x' })).toEqual({ position: 7, secondsLeft: undefined });
+    await room.moderation.kick('bob', { reason: 'spam' });
     expect((await room.history({ before: 50, limit: 10 })).upTo).toBe(90);
     const [sent] = socket().of('sendMessage');
     expect(sent).toMatchObject({ room: 'lobby', commandId: expect.stringMatching(/^[0-9a-f]{24}$/) });
@@ -285,7 +188,7 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
     room.on('incomplete', (hole) => holes.push(hole));
     answer = (frame) =>
       frame.body?.$case === 'join'
-        ? { $case: 'joined', value: { self: undefined, room: undefined, complete: false, completeFrom: 180 } }
+        ? { $case: 'joined', value: { self: undefined, room: undefined, complete: false, completeFrom: 180, recent: [] } }
         : friendly(frame);
     socket().lose();
     await clock.pass(300);
@@ -464,7 +367,7 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
     const stale: boolean[] = [];
     room.on('counts', ({ accounts }) => counts.push(accounts));
     room.on('stale', (is) => stale.push(is));
-    const signal = { room: 'lobby', head: 100, accounts: 3, connections: 4, settling: false, entered: 0, left: 0, atMs: 5, stale: false };
+    const signal = Signal.fromPartial({ room: 'lobby', head: 100, accounts: 3, connections: 4, atMs: 5 });
     socket().push({ body: { $case: 'signal', value: signal } });
     socket().push({ body: { $case: 'signal', value: { ...signal, atMs: 0, stale: true } } });
     socket().push({ body: { $case: 'signal', value: { ...signal, accounts: 5 } } });

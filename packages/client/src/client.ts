@@ -31,10 +31,12 @@ export interface PlazaClientOptions extends Partial<ClientSettings> {
 export type ClientEvents = {
   state: { readonly state: ClientState; /** away */ readonly retryInMs?: number; /** away, closed */ readonly cause?: string };
   welcome: { readonly account: string; readonly anonymous: boolean };
+  /** The server reminds: a token function is asked by itself, a fixed token ends then. */
+  tokenExpires: { readonly leftMs: number };
 };
 
 /** Close codes after which coming back by itself would only be refused again. */
-const finalCodes: ReadonlySet<number> = new Set([4400, 4401, 4403, 4409]);
+const finalCodes: ReadonlySet<number> = new Set([4400, 4401, 4403, 4405, 4409]);
 const tokenExpired = 4402;
 /** So long before its end a token is renewed. */
 const renewBeforeMs = 30_000;
@@ -55,6 +57,7 @@ export class PlazaClient {
   #account = '';
   #retry: { cancel(): void } | undefined;
   #renewal: { cancel(): void } | undefined;
+  #renewing = false;
   #steady: { cancel(): void } | undefined;
 
   constructor(private readonly options: PlazaClientOptions) {
@@ -210,9 +213,19 @@ export class PlazaClient {
   /** On the same connection; where it fails, the server ends the connection and the next one brings a new token. */
   async #renew(): Promise<void> {
     const connection = this.#connection;
+    if (this.#renewing) return;
+    this.#renewing = true;
     const token = await this.#given(this.options.token).catch(() => undefined);
+    this.#renewing = false;
     if (connection === undefined || connection !== this.#connection || token === undefined) return;
     await this.#authenticate(connection, token).catch(() => undefined);
+  }
+
+  #tokenExpires(leftMs: number): void {
+    this.#events.emit('tokenExpires', { leftMs });
+    if (typeof this.options.token !== 'function') return;
+    this.#renewal?.cancel();
+    void this.#renew();
   }
 
   #frame({ batches, body }: ServerFrame): void {
@@ -225,6 +238,10 @@ export class PlazaClient {
         return this.#rooms.get(body.value.room)?.room.signal(body.value);
       case 'incomplete':
         return this.#rooms.get(body.value.room)?.room.incomplete(body.value);
+      case 'direct':
+        return this.#rooms.get(body.value.room)?.room.direct(body.value);
+      case 'tokenExpires':
+        return this.#tokenExpires(body.value.leftMs);
       case 'removed':
         return this.#rooms.get(body.value.room)?.room.refused(body.value.code, body.value.why);
       default:

@@ -21,6 +21,12 @@ export class PacedEvents {
     else this.#timer = this.timers.after(waitMs, () => this.flush());
   }
 
+  /** Not before the page, which gets the room just now, can have listeners. */
+  addLater(events: readonly Event[]): void {
+    for (const event of events) this.#events.push(event);
+    if (events.length > 0) this.#timer ??= this.timers.after(this.everyMs, () => this.flush());
+  }
+
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

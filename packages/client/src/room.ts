@@ -1,85 +1,55 @@
-import type { Role } from '@plaza/proto/client';
 import {
   Join,
-  ListMembers,
-  MessageClass,
-  MessageOptions,
-  ReadHistory,
   type Batch,
-  type Body,
+  type Direct,
   type Event,
-  type HistoryPage,
   type Incomplete,
   type Member,
-  type MemberPage,
-  type Notice,
-  type Removed,
   type Reply,
   type RoomInfo,
   type Signal,
 } from '@plaza/proto/client';
 import { Chain } from './chain.js';
-import { newCommandId } from './command-id.js';
-import type { Connection, RequestBody } from './connection.js';
+import type { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { PlazaClosed, PlazaRefused, PlazaTimeout } from './errors.js';
 import { Outbox } from './outbox.js';
 import { PacedEvents } from './paced-events.js';
-import { pause } from './timers.js';
+import { RoomAdmin } from './room-admin.js';
+import { RoomAttributes } from './room-attributes.js';
+import { RoomBots } from './room-bots.js';
+import type { Counts, Removal, RoomEvents, RoomState } from './room-events.js';
+import { RoomMembers } from './room-members.js';
+import { RoomMessages } from './room-messages.js';
+import { RoomModeration } from './room-moderation.js';
+import { RoomQueue } from './room-queue.js';
+import { RoomRequests } from './room-requests.js';
 import type { ClientSettings } from './settings.js';
-
-/** `in`: events arrive. `away`: they will again, without a hole. `left`, `removed`: over. */
-export type RoomState = 'joining' | 'in' | 'away' | 'left' | 'removed';
+import { pause } from './timers.js';
 
 export interface Profile {
   readonly nickname?: string;
   readonly avatar?: string;
   readonly ext?: string;
+  /** Added to the token's tags: <= 10 in all, 1-32 characters each. */
+  readonly tags?: readonly string[];
+  /** A tag expression: who sees this account enter and leave. Default: everybody. */
+  readonly noticeAudience?: string;
 }
 
-export interface Counts {
-  readonly accounts: number;
-  readonly connections: number;
-  /** After a takeover the counts are still growing for a while. */
-  readonly settling: boolean;
-  readonly atMs: number;
-}
-
-export interface SendOptions {
-  /** Default true: kept in the history. */
-  readonly store?: boolean;
-  readonly class?: MessageClass;
-  /** Default: a fresh one. The same again within 60 s is the same message. */
-  readonly commandId?: string;
-}
-
-export interface NoticeOptions {
-  /** Default true: the room is told. */
-  readonly notify?: boolean;
-  readonly notifyExt?: string;
-}
-
-export interface Done {
-  /** Of the event; undefined: nothing was changed. */
-  readonly position: number | undefined;
-  readonly secondsLeft?: number | undefined;
-}
-
-export type RoomEvents = {
-  /** New events in order, gathered for a page. */
-  events: readonly Event[];
-  counts: Counts;
-  state: RoomState;
-  /** The edge cannot hear the room right now, or can again. */
-  stale: boolean;
-  /** Events between these positions are not delivered any more: `history` has the messages among them. */
-  incomplete: { readonly after: number; readonly until: number };
-  /** Kicked, closed, refused after a reconnect: with a code of the refusal catalogue. */
-  removed: { readonly code: string; readonly why: string };
-};
-
-/** A room that the client is in, over all reconnects until `leave`. Methods reject with PlazaRefused, PlazaTimeout, OutboxFull or PlazaClosed. */
+/** A room that the client is in, over all reconnects until `leave`. Its parts' methods reject with PlazaRefused, PlazaTimeout, OutboxFull or PlazaClosed. */
 export class Room {
+  readonly messages: RoomMessages;
+  readonly members: RoomMembers;
+  readonly moderation: RoomModeration;
+  readonly queue: RoomQueue;
+  readonly attributes: RoomAttributes;
+  readonly bots: RoomBots;
+  readonly admin: RoomAdmin;
+  /** Short for `messages.send`. */
+  readonly send: RoomMessages['send'];
+  /** Short for `messages.history`. */
+  readonly history: RoomMessages['history'];
   readonly #chain = new Chain();
   readonly #outbox: Outbox;
   readonly #events = new Emitter<RoomEvents>();
@@ -100,6 +70,16 @@ export class Room {
   ) {
     this.#outbox = new Outbox(id, settings.timers, settings.outboxLimit);
     this.#paced = new PacedEvents(settings.eventsEveryMs, settings.timers, (events) => this.#events.emit('events', events));
+    const requests = new RoomRequests(id, this.#outbox, settings, () => this.#over);
+    this.messages = new RoomMessages(requests);
+    this.members = new RoomMembers(requests);
+    this.moderation = new RoomModeration(requests);
+    this.queue = new RoomQueue(requests);
+    this.attributes = new RoomAttributes(requests);
+    this.bots = new RoomBots(requests);
+    this.admin = new RoomAdmin(requests);
+    this.send = (body, options) => this.messages.send(body, options);
+    this.history = (page) => this.messages.history(page);
   }
 
   get state(): RoomState {
@@ -131,61 +111,6 @@ export class Room {
 
   onEvents(listener: (events: readonly Event[]) => void): () => void {
     return this.on('events', listener);
-  }
-
-  /** Resolves when the message is in the log. While away it waits, and goes out after the reconnect. */
-  async send(message: string | Body, options: SendOptions = {}): Promise<{ messageId: string; position: number }> {
-    const body: Body = typeof message === 'string' ? { ext: '', content: { $case: 'text', value: { text: message } } } : message;
-    const { commandId: _, class: messageClass = MessageClass.MESSAGE_CLASS_UNSPECIFIED, ...rest } = options;
-    const value = { body, options: MessageOptions.fromPartial({ class: messageClass, ...rest }) };
-    const result = await this.#command({ $case: 'sendMessage', value }, options.commandId);
-    if (result?.$case !== 'accepted') throw unexpected('sendMessage', result);
-    return result.value;
-  }
-
-  /** Stored messages, oldest first; without bounds the newest. `upTo`: everything stored up to there was considered. */
-  async history(page: { before?: number; after?: number; limit?: number } = {}): Promise<HistoryPage> {
-    const result = await this.#read({ $case: 'readHistory', value: ReadHistory.fromPartial(page) });
-    if (result?.$case !== 'historyPage') throw unexpected('readHistory', result);
-    return result.value;
-  }
-
-  /** The online members by the time of their entry. */
-  async members(page: { pageToken?: string; limit?: number } = {}): Promise<MemberPage> {
-    const result = await this.#read({ $case: 'listMembers', value: ListMembers.fromPartial(page) });
-    if (result?.$case !== 'memberPage') throw unexpected('listMembers', result);
-    return result.value;
-  }
-
-  async info(): Promise<RoomInfo> {
-    const result = await this.#read({ $case: 'getRoom', value: {} });
-    if (result?.$case !== 'roomInfo') throw unexpected('getRoom', result);
-    return result.value;
-  }
-
-  mute(account: string, options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'muteMember', value: { account, notice: noticeOf(options) } });
-  }
-
-  unmute(account: string, options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'unmuteMember', value: { account, notice: noticeOf(options) } });
-  }
-
-  /** 1 to 2,592,000 seconds. */
-  timedMute(account: string, seconds: number, options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'timedMuteMember', value: { account, seconds, notice: noticeOf(options) } });
-  }
-
-  timedUnmute(account: string, options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'timedUnmuteMember', value: { account, notice: noticeOf(options) } });
-  }
-
-  kick(account: string, reason = '', options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'kickMember', value: { account, reason, refuseSeconds: 0, notice: noticeOf(options) } });
-  }
-
-  setRole(account: string, role: Role, options: NoticeOptions = {}): Promise<Done> {
-    return this.#manage({ $case: 'setRole', value: { account, role, notice: noticeOf(options) } });
   }
 
   /** Resolves when the server knows, or at once while away: then it learns by the missing connection. */
@@ -229,7 +154,15 @@ export class Room {
       this.#stale = signal.stale;
       this.#events.emit('stale', signal.stale);
     }
-    if (signal.atMs > 0) this.#count(signal, signal.atMs);
+    const { atMs, entered, left, notableEntered, notableLeft, reactions } = signal;
+    if (atMs > 0) this.#count(signal, atMs);
+    if (entered + left > 0) this.#events.emit('digest', { entered, left, notableEntered, notableLeft });
+    if (reactions !== undefined && reactions.total > 0) this.#events.emit('reactions', reactions);
+  }
+
+  /** @internal */
+  direct(direct: Direct): void {
+    this.#events.emit('direct', direct);
   }
 
   /** @internal */
@@ -240,9 +173,8 @@ export class Room {
   }
 
   /** @internal */
-  refused(code: Removed['code'], why: string): void {
+  refused(code: Removal['code'], why: string): void {
     if (this.#over) return;
-    this.#paced.flush();
     this.#end('removed', new PlazaRefused(code, why));
     this.#events.emit('removed', { code, why });
   }
@@ -261,7 +193,7 @@ export class Room {
     const after = this.#chain.position;
     try {
       return await connection.request(
-        { $case: 'join', value: Join.fromPartial({ ...this.profile, ...(after === undefined ? {} : { after }) }) },
+        { $case: 'join', value: Join.fromPartial({ ...this.profile, tags: [...(this.profile.tags ?? [])], after }) },
         this.settings.joinTimeoutMs,
         this.id,
       );
@@ -278,11 +210,12 @@ export class Room {
 
   #entered(connection: Connection, { head, result }: Reply): void {
     if (result?.$case !== 'joined') return;
-    const { self, room, complete, completeFrom } = result.value;
+    const { self, room, complete, completeFrom, recent } = result.value;
     this.#self = self;
     this.#about = room;
     const { position } = this.#chain;
     // Above the head on a new connection: the room's log was lost. On the same connection live batches may have overtaken the answer.
+    if (position === undefined) this.#paced.addLater(onceUpTo(head, recent));
     if (position === undefined || (position > head && this.#state !== 'in')) this.#chain.startAt(head);
     else if (!complete && completeFrom > position) this.incomplete({ after: position, until: completeFrom });
     if (room !== undefined) this.#count(room, this.settings.timers.now());
@@ -299,28 +232,6 @@ export class Room {
     if (this.#connection === connection) this.#resuming = false;
   }
 
-  async #command(body: RequestBody, commandId = newCommandId()): Promise<Reply['result']> {
-    return this.#ask(body, commandId, this.settings.sendTimeoutMs);
-  }
-
-  async #read(body: RequestBody): Promise<Reply['result']> {
-    return this.#ask(body, '', this.settings.requestTimeoutMs);
-  }
-
-  async #manage(body: RequestBody): Promise<Done> {
-    const result = await this.#command(body);
-    if (result?.$case === 'unchanged') return { position: undefined };
-    if (result?.$case !== 'done') throw unexpected(body.$case, result);
-    return { position: result.value.position, secondsLeft: result.value.secondsLeft };
-  }
-
-  async #ask(body: RequestBody, commandId: string, timeoutMs: number): Promise<Reply['result']> {
-    if (this.#over) throw new PlazaClosed(`not in the room ${this.id} any more`);
-    const { result } = await this.#outbox.add(body, commandId, timeoutMs);
-    if (result?.$case === 'refused') throw PlazaRefused.of(result.value);
-    return result;
-  }
-
   #count({ accounts, connections, settling }: Omit<Counts, 'atMs'>, atMs: number): void {
     this.#counts = { accounts, connections, settling, atMs };
     this.#events.emit('counts', this.#counts);
@@ -328,6 +239,7 @@ export class Room {
 
   #end(state: 'left' | 'removed', error: Error): void {
     if (this.#over) return;
+    this.#paced.flush();
     this.#connection = undefined;
     this.#outbox.fail(error);
     this.forget();
@@ -341,6 +253,8 @@ export class Room {
   }
 }
 
-const noticeOf = ({ notify, notifyExt = '' }: NoticeOptions): Notice => ({ notify, ext: notifyExt });
-
-const unexpected = (what: string, result: Reply['result']): Error => new Error(`${what} was answered by ${result?.$case ?? 'nothing'}`);
+/** What follows `head` comes by batches; each of the others once, in order. */
+function onceUpTo(head: number, recent: readonly Event[]): readonly Event[] {
+  const byPosition = new Map(recent.filter(({ position }) => position <= head).map((event) => [event.position, event]));
+  return [...byPosition.values()].sort((a, b) => a.position - b.position);
+}

@@ -198,7 +198,7 @@ export class Chat {
     const room = this.#room;
     if (room?.state !== 'in') return;
     try {
-      const { members } = await room.members({ limit: 100 });
+      const { members } = await room.members.list({ limit: 100 });
       if (room === this.#room) this.members.value = members;
     } catch {
       // The next event or count asks again.
