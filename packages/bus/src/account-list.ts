@@ -30,6 +30,9 @@ export class AccountList {
   #restrictions = new Map<string, Restriction>();
   #last = 0;
   #reading = false;
+  /** Something changed while the list was being read: what was read may be older. */
+  #readAgain = false;
+  #closed = false;
   #subscription: Promise<LiveSubscription> | undefined;
   readonly #timers: Timer[] = [];
 
@@ -54,6 +57,7 @@ export class AccountList {
   }
 
   close(): void {
+    this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
     this.#subscription?.then(
       (subscription) => subscription.unsubscribe(),
@@ -63,28 +67,37 @@ export class AccountList {
 
   /** The whole list. What could not be read stays as it was. */
   async read(): Promise<void> {
+    this.#readAgain = true;
     if (this.#reading) return;
     this.#reading = true;
-    try {
-      const fresh = await this.#pages();
-      if (fresh !== undefined) this.#replace(fresh.restrictions, fresh.head);
-      else this.#timers[0] = this.parts.clock.after(retryMs, () => void this.read());
-    } finally {
-      this.#reading = false;
-    }
+    while (this.#readAgain && !this.#closed) await this.#readOnce();
+    this.#reading = false;
+  }
+
+  async #readOnce(): Promise<void> {
+    this.#readAgain = false;
+    const fresh = await this.#pages();
+    if (this.#closed) return;
+    if (fresh === undefined) {
+      this.#readAgain = false;
+      this.#timers[0] = this.parts.clock.after(retryMs, () => void this.read());
+    } else if (!this.#readAgain) this.#replace(fresh.restrictions, fresh.head);
   }
 
   async #pages(): Promise<{ restrictions: Restriction[]; head: number } | undefined> {
     const restrictions: Restriction[] = [];
     let pageToken = '';
+    let head: number | undefined;
     for (;;) {
       const command = encodeCommand({ $case: 'listRestrictions', value: { pageToken, limit: 0 } });
       const outcome = await this.parts.router.submit({ room: accountsRoom, session: 0, commandId: '', ...command });
       const reply = 'reply' in outcome ? Reply.decode(outcome.reply) : undefined;
       if (reply?.result?.$case !== 'restrictionPage') return undefined;
       restrictions.push(...reply.result.value.restrictions);
+      // What changes between two pages may be missing from the first: the list is as old as that one.
+      head ??= reply.head;
       pageToken = reply.result.value.next;
-      if (pageToken === '') return { restrictions, head: reply.head };
+      if (pageToken === '') return { restrictions, head };
     }
   }
 
@@ -101,7 +114,7 @@ export class AccountList {
     try {
       const { flags, prev, last } = readLiveHeader(frame);
       if ((flags & liveFlags.signal) !== 0 || last <= this.#last) return;
-      if (prev !== this.#last) void this.read();
+      if (prev !== this.#last || this.#reading) void this.read();
       else this.#last = last;
       this.#obey(Control.decode(readLiveControl(frame)));
     } catch (error) {

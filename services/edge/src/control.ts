@@ -11,7 +11,8 @@ export function obeyControl(feed: RoomFeed, encoded: Uint8Array, last: number, s
   const { removals, members } = Control.decode(encoded);
   for (const { account, code, why, deviceId } of removals) {
     for (const session of [...feed.sessions]) {
-      if (session.removed !== undefined || !isMeant(session, account, deviceId)) continue;
+      // A join that is not on its way yet comes after the removal: the room decides it.
+      if (session.removed !== undefined || !session.asked || !isMeant(session, account, deviceId)) continue;
       if (session.state === 'joining' || session.enteredHead >= last) unsure(session);
       remove(feed, session, { code, why }, serial);
     }

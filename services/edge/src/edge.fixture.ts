@@ -18,7 +18,7 @@ class ScriptedHistory implements HistoryReader {
 
   read(ask: HistoryRead): Promise<HistoryPage> {
     this.reads.push(ask);
-    return Promise.resolve({ events: [], upTo: ask.head, more: false });
+    return Promise.resolve({ events: [], upTo: ask.head, more: false, next: 0 });
   }
 }
 

@@ -240,9 +240,9 @@ export class EdgeCore implements SocketEvents {
   }
 
   #remove(session: Session, code: string, why: string): void {
-    if (session.removed !== undefined) return;
+    if (session.removed !== undefined || !session.asked) return;
     session.removed = { code, why };
-    if (session.asked) this.sessions.leave(session);
+    this.sessions.leave(session);
     if (session.state === 'entered') session.feed.depart(session, session.feed.ring.next);
   }
 

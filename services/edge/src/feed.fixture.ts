@@ -60,6 +60,11 @@ export class FakeSocket implements Socket {
     return this.connection?.json === true ? serverFrameFromJson(new TextDecoder().decode(bytes))! : ServerFrame.decode(bytes);
   }
 
+  /** The positions of all events that it got. */
+  get events(): number[] {
+    return this.frames.flatMap(({ batches }) => batches.flatMap(({ events }) => events.map(({ position }) => position)));
+  }
+
   /** What a client knows of the room after `from`: throws where a batch does not follow; a told hole is no mistake. */
   follow(from: number): { at: number; told: number } {
     let at = from;
@@ -100,6 +105,7 @@ export function member(feed: RoomFeed, { account = 'ann', json = false, tags = [
   socket.connection = connection;
   const session = new Session(++numbers, connection, feed, profileOf({ tags }));
   session.state = 'entered';
+  session.asked = true;
   connection.sessions.push(session);
   feed.expect(session);
   return { session, connection, socket };
@@ -123,6 +129,34 @@ export function live(prev: number, last: number, { bytes = 10, flags = 0, remova
     segments: [{ audience: '', last, bytes: encodeBatchFrame({ room, prev, last, events: [event] }) }],
   });
 }
+
+/** Events at the positions `at`, for an audience (a tag expression; empty: everybody). */
+export interface Part {
+  readonly audience: string;
+  readonly at: readonly number[];
+}
+
+/** A live frame with a segment for each part; what is behind the last one, up to `last`, is for nobody. */
+export function liveFor(prev: number, last: number, parts: readonly Part[], control: Partial<Control> = {}): Uint8Array {
+  let from = prev;
+  const segments = parts.map(({ audience, at }) => {
+    const segment = {
+      audience,
+      last: at.at(-1)!,
+      bytes: encodeBatchFrame({ room, prev: from, last: at.at(-1)!, events: at.map(eventAt) }),
+    };
+    from = segment.last;
+    return segment;
+  });
+  if (from < last && segments.length > 0)
+    segments.push({ audience: '', last, bytes: encodeBatchFrame({ room, prev: from, last, events: [] }) });
+  return encodeLiveFrame({
+    ...{ flags: 0, prev, last, epoch: 1, head: last, sequence: last, accounts: 1, connections: 1, segments },
+    control: Control.encode(Control.fromPartial(control)).finish(),
+  });
+}
+
+const eventAt = (position: number): Uint8Array => new Uint8Array([8, ...varint(position)]);
 
 function varint(value: number): number[] {
   const bytes: number[] = [];

@@ -13,7 +13,7 @@ export class TagGroups {
   }
 
   enter(tags: readonly string[]): TagGroup {
-    const key = [...new Set(tags)].sort().join('\n');
+    const key = JSON.stringify([...new Set(tags)].sort());
     let known = this.#groups.get(key);
     if (known === undefined) this.#groups.set(key, (known = { group: { key, tags: new Set(tags) }, members: 0 }));
     known.members++;

@@ -16,7 +16,8 @@ export async function holdFrames(
   } finally {
     const waiting = connection.waiting;
     connection.waiting = undefined;
-    for (const { message, isBinary } of waiting) if (connection.open) handle(message, isBinary);
+    // One of them may be a token that has to be asked about as well: the rest waits for that answer.
+    for (const { message, isBinary } of waiting) if (connection.open && !waits(connection, message, isBinary)) handle(message, isBinary);
   }
 }
 

@@ -1,0 +1,238 @@
+import { describe, expect, test } from '@jest/globals';
+import { matchesAudience } from '@plaza/domain';
+import { FakeClock } from '@plaza/testkit';
+import fc from 'fast-check';
+import { Drain } from './drain.js';
+import { feedOf, liveFor, member, type Member, type Part } from './feed.fixture.js';
+import type { RoomFeed } from './room-feed.js';
+
+const start = 10;
+
+/** A feed with its drain, whose turns and time are the test's. */
+class Stage {
+  readonly clock = new FakeClock();
+  readonly feed: RoomFeed;
+  readonly #turns: (() => void)[] = [];
+
+  constructor() {
+    const made: { drain?: Drain } = {};
+    const { feed, heard } = feedOf(undefined, { wake: (woken) => made.drain?.wake(woken), now: () => this.clock.now() });
+    const released = (session: Member['session']): void => feed.release(session);
+    made.drain = new Drain({ clock: this.clock, figures: heard.figures, nextTurn: (task) => this.#turns.push(task), released });
+    this.feed = feed;
+    feed.skipTo(start);
+  }
+
+  enter(tags: readonly string[], { json = false, at = this.feed.ring.tip, account = 'ann' } = {}): Member {
+    const entered = member(this.feed, { tags, json, account });
+    this.feed.attach(entered.session, at);
+    return entered;
+  }
+
+  turn(ms: number): void {
+    this.clock.advance(ms);
+    this.#turns.shift()?.();
+  }
+
+  settle(): void {
+    for (let i = 0; i < 10_000 && (this.#turns.length > 0 || this.clock.pending > 0); i++) this.turn(10);
+  }
+}
+
+const audiences = ['', 'a', 'b', 'a and b', 'a or c', '(a or b) and c', '"d d"'];
+const someTags = fc.subarray(['a', 'b', 'c', 'd d']);
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constantFrom('frame', 'lost', 'twice'),
+      parts: fc.array(fc.record({ audience: fc.constantFrom(...audiences), events: fc.integer({ min: 1, max: 3 }) }), { maxLength: 4 }),
+      hidden: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('enter' as const), tags: someTags, json: fc.boolean(), back: fc.nat({ max: 90 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('socket' as const), which: fc.nat(), status: fc.constantFrom(0, 1, 2) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('resume' as const), which: fc.nat(), back: fc.nat({ max: 90 }) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('turn' as const), ms: fc.nat({ max: 60 }) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A stretch of what a client gets: after a resume the next one begins. */
+interface Stretch {
+  readonly who: Member;
+  readonly from: number;
+  readonly tags: ReadonlySet<string>;
+}
+
+/** Plays steps and keeps what was said to whom. */
+class Play {
+  readonly stage = new Stage();
+  readonly said: { readonly at: number; readonly audience: string }[] = [];
+  readonly frames: Uint8Array[] = [];
+  readonly stretches: Stretch[] = [];
+  #head = start;
+  #lost: Uint8Array[] = [];
+
+  run(steps: readonly Step[]): void {
+    for (const one of steps) this.#play(one);
+    for (const { who } of this.stretches) {
+      who.socket.status = 1;
+      who.connection.blocked = false;
+    }
+    this.#say([{ audience: '', events: 1 }], false, 'frame');
+    this.stage.settle();
+  }
+
+  #play(one: Step): void {
+    if ('parts' in one) return this.#say(one.parts, one.hidden, one.what);
+    if (one.what === 'turn') return this.stage.turn(one.ms);
+    if (one.what === 'enter') return this.#enter(one.tags, one.json, one.back);
+    const stretch = this.stretches[one.which % Math.max(1, this.stretches.length)];
+    if (stretch === undefined) return;
+    if (one.what === 'resume') return this.#resume(stretch, one.back);
+    stretch.who.socket.status = one.status;
+    stretch.who.connection.blocked = one.status !== 1;
+  }
+
+  /** A lost frame is filled by what is said next, behind the gap that it left. */
+  #say(parts: readonly { audience: string; events: number }[], hidden: boolean, what: string): void {
+    const prev = this.#head;
+    const placed: Part[] = parts.map(({ audience, events }) => ({
+      audience,
+      at: Array.from({ length: events }, () => (this.#head += 10)),
+    }));
+    for (const { audience, at } of placed) for (const position of at) this.said.push({ at: position, audience });
+    if (hidden || placed.length === 0) this.#head += 10;
+    const frame = liveFor(prev, this.#head, placed);
+    const { feed } = this.stage;
+    if (what === 'lost') return void this.#lost.push(frame);
+    feed.onFrame(frame);
+    if (what === 'twice') feed.onFrame(frame);
+    if (this.#lost.length > 0) expect(feed.filled(this.#lost.splice(0))).toBe(true);
+    if (feed.ring.tip < this.#head) feed.onFrame(frame);
+  }
+
+  #enter(tags: readonly string[], json: boolean, back: number): void {
+    const { feed } = this.stage;
+    // The room's past up to here cannot start over while somebody counts on it.
+    const from = Math.max(start, feed.ring.base, feed.ring.tip - back);
+    this.stretches.push({ who: this.stage.enter(tags, { json, at: from }), from, tags: new Set(tags) });
+  }
+
+  /** The same session asks again for what came after a position, which may lie inside a batch. */
+  #resume({ who, tags }: Stretch, back: number): void {
+    const { feed } = this.stage;
+    const from = Math.max(start, feed.ring.base, feed.ring.tip - back);
+    const other = member(feed, { tags: [...tags], json: who.connection.json });
+    feed.release(who.session);
+    this.stretches.splice(
+      this.stretches.findIndex((stretch) => stretch.who === who),
+      1,
+    );
+    feed.attach(other.session, from);
+    this.stretches.push({ who: other, from, tags });
+  }
+
+  seenBy({ from, tags }: Stretch): number[] {
+    return this.said.filter(({ at, audience }) => at > from && (audience === '' || matchesAudience(audience, tags))).map(({ at }) => at);
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+}
+
+test('whatever is said to whom, each session sees exactly what is for its tags, and its chain never breaks', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const play = new Play();
+      // Somebody is always here: without, a gap would start the ring over instead.
+      play.stretches.push({ who: play.stage.enter(['a']), from: start, tags: new Set(['a']) });
+      play.run(steps);
+      for (const stretch of play.stretches) {
+        expect(stretch.who.socket.follow(stretch.from)).toEqual({ at: play.head, told: 0 });
+        expect(stretch.who.socket.events).toEqual(play.seenBy(stretch));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const parts = (...at: [string, number][]): Part[] => at.map(([audience, position]) => ({ audience, at: [position] }));
+
+describe('a session', () => {
+  test.each<{ name: string; tags: string[] | undefined; account: string; before: number[]; after: number[] }>([
+    { name: 'that gets another tag sees what is for it from then on', tags: ['b'], account: 'ann', before: [20], after: [20, 60] },
+    { name: 'that loses its tags sees what is for all', tags: [], account: 'ann', before: [20], after: [20] },
+    { name: 'whose tags are not told keeps them', tags: undefined, account: 'ann', before: [20], after: [20, 50] },
+    { name: 'of another account keeps its tags', tags: ['b'], account: 'bob', before: [20], after: [20, 50] },
+  ])('$name', ({ tags, account, before, after }) => {
+    const stage = new Stage();
+    const ann = stage.enter(['a']);
+    stage.feed.onFrame(liveFor(10, 30, parts(['a', 20], ['b', 30])));
+    stage.settle();
+    expect(ann.socket.events).toEqual(before);
+    const change = { account, deviceId: '', ...(tags === undefined ? {} : { tags: { tags } }) };
+    stage.feed.onFrame(
+      liveFor(30, 40, [], { members: [{ ...{ nickname: undefined, avatar: undefined, ext: undefined, tags: undefined }, ...change }] }),
+    );
+    stage.feed.onFrame(liveFor(40, 60, parts(['a', 50], ['b', 60])));
+    stage.settle();
+    expect(ann.socket.events).toEqual(after);
+    expect(ann.socket.follow(10)).toEqual({ at: 60, told: 0 });
+    expect(stage.feed.groups.size).toBe(1);
+    expect(ann.session.facts().tags).toEqual(account === 'ann' ? (tags ?? ['a']) : ['a']);
+  });
+
+  test.each([
+    ['one device of the account', 'ann', 'phone', ['ann phone']],
+    ['all devices of the account', 'ann', '', ['ann phone', 'ann web']],
+    ['everybody', '', '', ['ann phone', 'ann web', 'bob phone']],
+    ['a device that nobody has', 'ann', 'tv', []],
+  ])('is removed by %s', (_name, account, deviceId, removed) => {
+    const stage = new Stage();
+    const all = ['ann phone', 'ann web', 'bob phone'].map((name) => {
+      const [whose, device] = name.split(' ') as [string, string];
+      const entered = stage.enter(['a'], { account: whose });
+      entered.connection.deviceId = device;
+      return { name, entered };
+    });
+    const removals = [{ account, deviceId, code: 'other-device', why: '' }];
+    stage.feed.onFrame(liveFor(10, 30, parts(['a', 20], ['b', 30]), { removals }));
+    stage.feed.onFrame(liveFor(30, 40, parts(['a', 40])));
+    stage.settle();
+    const out = all.filter(({ entered }) => entered.session.removed?.code === 'other-device');
+    expect(out.map(({ name }) => name)).toEqual(removed);
+    for (const { entered } of all) expect(entered.socket.events).toEqual(entered.session.removed === undefined ? [20, 40] : [20]);
+    expect(stage.feed.sessions.size).toBe(3 - removed.length);
+  });
+});
+
+describe('what is sent', () => {
+  const sentTo = (frames: Uint8Array[]): Set<unknown> => {
+    const stage = new Stage();
+    const all = [['a'], ['a'], ['b'], []].map((tags) => stage.enter(tags));
+    for (const frame of frames) stage.feed.onFrame(frame);
+    stage.settle();
+    return new Set(all.map(({ socket }) => socket.sent[0]));
+  };
+
+  test.each([
+    ['for all is one object for all, whatever their tags', [liveFor(10, 20, parts(['', 20]))], 1],
+    ['for all in two segments is one object too', [liveFor(10, 30, parts(['', 20], ['', 30]))], 1],
+    ['for nobody is one object', [liveFor(10, 20, [])], 1],
+    ['for an audience is one object for each group of tags', [liveFor(10, 30, parts(['', 20], ['a', 30]))], 3],
+    ['for all behind something for an audience as well', [liveFor(10, 20, parts(['a', 20])), liveFor(20, 30, parts(['', 30]))], 3],
+  ])('%s', (_name, frames, objects) => expect(sentTo(frames).size).toBe(objects));
+
+  test('to tags that contain a line break is not mixed up with two tags', () => {
+    const stage = new Stage();
+    const [ann, bob] = [stage.enter(['a\nb']), stage.enter(['a', 'b'])];
+    stage.feed.onFrame(liveFor(10, 20, parts(['a', 20])));
+    stage.settle();
+    expect([ann.socket.events, bob.socket.events]).toEqual([[], [20]]);
+  });
+});
