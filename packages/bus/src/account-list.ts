@@ -70,18 +70,25 @@ export class AccountList {
     this.#readAgain = true;
     if (this.#reading) return;
     this.#reading = true;
-    while (this.#readAgain && !this.#closed) await this.#readOnce();
+    while (this.#wantsReading) await this.#readOnce();
     this.#reading = false;
+  }
+
+  get #wantsReading(): boolean {
+    return this.#readAgain && !this.#closed;
   }
 
   async #readOnce(): Promise<void> {
     this.#readAgain = false;
     const fresh = await this.#pages();
     if (this.#closed) return;
-    if (fresh === undefined) {
-      this.#readAgain = false;
-      this.#timers[0] = this.parts.clock.after(retryMs, () => void this.read());
-    } else if (!this.#readAgain) this.#replace(fresh.restrictions, fresh.head);
+    if (fresh === undefined) this.#readLater();
+    else if (!this.#wantsReading) this.#replace(fresh.restrictions, fresh.head);
+  }
+
+  #readLater(): void {
+    this.#readAgain = false;
+    this.#timers[0] = this.parts.clock.after(retryMs, () => void this.read());
   }
 
   async #pages(): Promise<{ restrictions: Restriction[]; head: number } | undefined> {

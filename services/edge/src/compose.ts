@@ -25,7 +25,7 @@ export interface EdgeParts {
   readonly live: Live;
   readonly peers: Peers;
   readonly gateway: RoomGateway;
-  readonly history: HistoryReader;
+  readonly history: Pick<HistoryReader, 'read'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;

@@ -20,7 +20,7 @@ export interface EdgeContext {
   readonly sessions: Sessions;
   readonly feeds: Feeds;
   readonly fills: Pick<Fills, 'cover'>;
-  readonly history: HistoryReader;
+  readonly history: Pick<HistoryReader, 'read'>;
   readonly tokens: TokenVerifier;
   readonly accounts: Pick<AccountList, 'isDisabled' | 'isMuted'>;
   readonly entryCallback: EntryCallback;

@@ -1,36 +1,39 @@
-import { Control, type MemberControl } from '@plaza/proto/room';
+import type { MemberControl, Removal } from '@plaza/proto/room';
 import type { RoomFeed } from './room-feed.js';
 import type { Removed, Session } from './session.js';
 
 /**
- * Obeys a live frame's control, `serial` being what follows the frame in the ring. Each removed session still gets everything
- * before it, then is told. Sessions that are only joining are marked: their answer may have been decided before the removal. Calls `unsure` for a
- * session whose join may also have come after the removal; it is out here, so its holder has to be told as well.
+ * Obeys the removals of a live frame, whose last position is `last` and which is the newest in the ring. Each removed session still gets everything up to and
+ * with it, then is told. Sessions that are only joining are marked: their answer may have been decided before the removal. Calls `unsure` for a session whose
+ * join may also have come after the removal; it is out here, so its holder has to be told as well.
  */
-export function obeyControl(feed: RoomFeed, encoded: Uint8Array, last: number, serial: number, unsure: (session: Session) => void): void {
-  const { removals, members } = Control.decode(encoded);
+export function removeMembers(feed: RoomFeed, removals: readonly Removal[], last: number, unsure: (session: Session) => void): void {
   for (const { account, code, why, deviceId } of removals) {
     for (const session of [...feed.sessions]) {
       // A join that is not on its way yet comes after the removal: the room decides it.
       if (session.removed !== undefined || !session.asked || !isMeant(session, account, deviceId)) continue;
       if (session.state === 'joining' || session.enteredHead >= last) unsure(session);
-      remove(feed, session, { code, why }, serial);
+      remove(feed, session, { code, why });
     }
   }
+}
+
+/** What sessions say of themselves from now on, also to a new holder, and what they see from the next batch on. */
+export function changeMembers(feed: RoomFeed, members: readonly MemberControl[]): void {
   for (const member of members)
-    for (const session of feed.sessions) if (isMeant(session, member.account, member.deviceId)) change(session, member);
+    for (const session of feed.sessions)
+      if (session.removed === undefined && isMeant(session, member.account, member.deviceId)) change(session, member);
 }
 
 /** Empty: whoever it is, whatever device. */
 const isMeant = ({ connection }: Session, account: string, deviceId: string): boolean =>
   (account === '' || connection.account === account) && (deviceId === '' || connection.deviceId === deviceId);
 
-function remove(feed: RoomFeed, session: Session, removed: Removed, serial: number): void {
+function remove(feed: RoomFeed, session: Session, removed: Removed): void {
   session.removed = removed;
-  if (session.state === 'entered') feed.depart(session, serial);
+  if (session.state === 'entered') feed.depart(session, feed.ring.next);
 }
 
-/** What the session says of itself from now on, also to a new holder. */
 function change(session: Session, { nickname, avatar, ext, tags }: MemberControl): void {
   const { profile } = session;
   session.change({

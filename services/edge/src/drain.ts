@@ -155,7 +155,7 @@ export class Drain {
     session.position = entry.last;
   }
 
-  /** Sees removed sessions off, blocked ones too: everything before their removal, then the notice. Who has no room for it is closed as too slow. */
+  /** Sees removed sessions off: everything before their removal, then the notice. */
   #dismiss(feed: RoomFeed, limit: number): number {
     if (feed.departing.length === 0) return 0;
     const now = feed.departing.splice(0, limit);
@@ -164,8 +164,15 @@ export class Drain {
   }
 
   #seeOff(feed: RoomFeed, { session, serial }: Departing): void {
-    const { connection } = session;
     if (session.state === 'gone') return;
+    this.catchUp(feed, session, serial);
+    session.connection.send(removedFrame(feed.room, session.removed!.code, session.removed!.why));
+    this.parts.released(session);
+  }
+
+  /** Sends the session, even a blocked one, everything before this serial, at once. Who has no room for it is closed as too slow. */
+  catchUp(feed: RoomFeed, session: Session, serial: number): void {
+    const { connection } = session;
     while (connection.open && session.cursor < serial) {
       const payload = payloadOf(feed.ring, session.cursor, Math.min(serial, feed.ring.next), session.group);
       if (payload === undefined || payload.prev !== session.position) {
@@ -176,7 +183,5 @@ export class Drain {
       session.cursor = payload.next;
       session.position = payload.last;
     }
-    connection.send(removedFrame(feed.room, session.removed!.code, session.removed!.why));
-    this.parts.released(session);
   }
 }

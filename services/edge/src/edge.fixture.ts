@@ -13,7 +13,7 @@ import { ScriptedRooms } from './scripted-rooms.fixture.js';
 export const tokenSecret = 'a secret of the tests, long enough';
 const shards = 8;
 
-class ScriptedHistory implements HistoryReader {
+class ScriptedHistory implements Pick<HistoryReader, 'read'> {
   readonly reads: HistoryRead[] = [];
 
   read(ask: HistoryRead): Promise<HistoryPage> {

@@ -40,7 +40,7 @@ export interface EdgeCoreParts {
   readonly live: Live;
   readonly peers: Peers;
   readonly gateway: RoomGateway;
-  readonly history: HistoryReader;
+  readonly history: Pick<HistoryReader, 'read'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly figures: Figures;
@@ -105,6 +105,7 @@ export class EdgeCore implements SocketEvents {
     this.feeds = new Feeds(live, shards, {
       now: () => clock.now(),
       wake: (feed) => this.#drain.wake(feed),
+      catchUp: (feed, session, serial) => this.#drain.catchUp(feed, session, serial),
       gap: (feed) => fills.gap(feed),
       behind: (feed) => this.heads.watch(feed),
       unsure: (session) => this.sessions.leave(session),

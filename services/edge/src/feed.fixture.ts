@@ -179,6 +179,7 @@ export function feedOf(limits?: RingLimits, around: Partial<FeedSurroundings> = 
     now: () => heard.nowMs,
     wake: (feed) => heard.wakes.push(feed),
     gap: (feed) => heard.gaps.push(feed),
+    catchUp: () => undefined,
     behind: () => undefined,
     unsure: (session) => heard.unsure.push(session),
     figures: heard.figures,

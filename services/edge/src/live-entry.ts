@@ -4,8 +4,7 @@ import { advanceFrame, trimmedBatch } from './frames.js';
 import type { RingEntry, View } from './ring.js';
 import type { TagGroup } from './tag-groups.js';
 
-/** What everybody in the room gets alike. */
-class PlainView implements View {
+class ReadyView implements View {
   #json: string | undefined;
 
   constructor(readonly bytes: Uint8Array) {}
@@ -16,40 +15,60 @@ class PlainView implements View {
 }
 
 /**
- * A live frame as an entry of the ring, for a reader at `prev`: without what it has where it stands inside the batch. A frame whose segments are for different
- * audiences has a view for each group of tags, made when the first of the group needs it: the segments for it, and for each other one a batch without
- * events that leads over it. Throws BadFrame.
+ * The views of a frame whose segments are for different audiences: the segments for a group, and for each other one a batch without events that leads over it.
+ * Groups for which the same segments are share one view, made when the first of them needs it.
+ */
+class MixedViews {
+  readonly #ofGroup = new WeakMap<TagGroup, View>();
+  readonly #ofMatch = new Map<string, View>();
+
+  constructor(
+    private readonly room: string,
+    private readonly prev: number,
+    private readonly segments: readonly Segment[],
+    private readonly cut: (frame: Uint8Array) => Uint8Array,
+  ) {}
+
+  of(group: TagGroup): View {
+    const known = this.#ofGroup.get(group);
+    if (known !== undefined) return known;
+    const matches = this.segments.map(({ audience }) => matchesAudience(audience, group.tags));
+    const key = matches.map(Number).join('');
+    const view = this.#ofMatch.get(key) ?? new ReadyView(this.cut(joined(this.#parts(matches))));
+    this.#ofMatch.set(key, view);
+    this.#ofGroup.set(group, view);
+    return view;
+  }
+
+  #parts(matches: readonly boolean[]): Uint8Array[] {
+    return this.segments.map(({ bytes, last }, i) =>
+      matches[i] === true ? bytes : advanceFrame(this.room, this.segments[i - 1]?.last ?? this.prev, last),
+    );
+  }
+}
+
+/**
+ * A live frame as an entry of the ring, for a reader at `prev`: without what it has where it stands inside the batch. One view for everybody where nothing in it
+ * is for some only. Throws BadFrame.
  */
 export function entryOf(room: string, header: LiveHeader, bytes: Uint8Array, prev: number, nowMs: number, keptMs: number): RingEntry {
   const segments = readLiveSegments(bytes);
   const common = { prev: Math.max(prev, header.prev), last: header.last, atMs: nowMs, keepUntilMs: nowMs + keptMs };
   const cut = (frame: Uint8Array): Uint8Array => (prev > header.prev ? trimmedBatch(frame, prev) : frame);
-  if (segments.every(({ audience }) => audience === '')) {
-    const ready = segments.length === 1 ? cut(segments[0]!.bytes) : cut(joined(segments.map((segment) => segment.bytes)));
-    const view = new PlainView(segments.length === 0 ? advanceFrame(room, common.prev, header.last) : ready);
-    return { ...common, bytes: view.bytes.length, mixed: false, view: () => view };
+  if (segments.some(({ audience }) => audience !== '')) {
+    const views = new MixedViews(room, header.prev, segments, cut);
+    const size = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+    return { ...common, bytes: size, mixed: true, view: (group) => views.of(group) };
   }
-  const views = new Map<string, View>();
-  const size = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
-  const view = ({ key, tags }: TagGroup): View => {
-    let known = views.get(key);
-    if (known === undefined) views.set(key, (known = new PlainView(cut(joined(partsFor(room, header.prev, segments, tags))))));
-    return known;
-  };
-  return { ...common, bytes: size, mixed: true, view };
-}
-
-function partsFor(room: string, prev: number, segments: readonly Segment[], tags: ReadonlySet<string>): Uint8Array[] {
-  let from = prev;
-  return segments.map(({ audience, last, bytes }) => {
-    const part = matchesAudience(audience, tags) ? bytes : advanceFrame(room, from, last);
-    from = last;
-    return part;
-  });
+  const ready =
+    segments.length === 0 ? advanceFrame(room, common.prev, header.last) : cut(joined(segments.map((segment) => segment.bytes)));
+  const view = new ReadyView(ready);
+  return { ...common, bytes: ready.length, mixed: false, view: () => view };
 }
 
 /** Frames behind each other are one frame (client.proto, ServerFrame). */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

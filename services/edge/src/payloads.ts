@@ -7,7 +7,7 @@ export const maxWriteBytes = 15 * 1024;
 
 const utf8 = new TextEncoder();
 
-/** What a reader at one position gets in one write: the next entries, and the signal if it has an older one. Made once for all readers there with the same tags. */
+/** What a reader at one position gets in one write: the next entries, and the signal if it has an older one. Made once for all readers there that see the same. */
 export class Payload {
   #text: Uint8Array | undefined;
 
@@ -36,24 +36,33 @@ export class Payload {
 
 /** The payload for the readers of a group that want `from` next, up to `to` or what fits into one write. Undefined: `from` is not in the ring. */
 export function payloadOf(ring: Ring, from: number, to: number, group: TagGroup, signal?: Uint8Array): Payload | undefined {
+  const views = viewsOf(ring, from, to, group, signal?.length ?? 0);
+  return views && payloadFrom(ring, from, views, signal);
+}
+
+function viewsOf(ring: Ring, from: number, to: number, group: TagGroup, signalBytes: number): View[] | undefined {
   if (from < ring.first || from > to || to > ring.next) return undefined;
   const views: View[] = [];
-  let size = signal?.length ?? 0;
+  let size = signalBytes;
   for (let serial = from; serial < to; serial++) {
     const view = ring.entry(serial)!.view(group);
-    if (views.length > 0 && size + view.bytes.length > maxWriteBytes) break;
-    views.push(view);
     size += view.bytes.length;
+    if (views.length > 0 && size > maxWriteBytes) break;
+    views.push(view);
   }
+  return views;
+}
+
+function payloadFrom(ring: Ring, from: number, views: readonly View[], signal: Uint8Array | undefined): Payload {
   const next = from + views.length;
   const prev = (views.length > 0 ? ring.entry(from)!.prev : ring.entry(from - 1)?.last) ?? ring.tip;
   const last = views.length > 0 ? ring.entry(next - 1)!.last : prev;
-  return new Payload(prev, last, next, views, signal, joined(views, signal, size));
+  return new Payload(prev, last, next, views, signal, joined(views, signal));
 }
 
-function joined(views: readonly View[], signal: Uint8Array | undefined, size: number): Uint8Array {
+function joined(views: readonly View[], signal: Uint8Array | undefined): Uint8Array {
   if (views.length === 1 && signal === undefined) return views[0]!.bytes;
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(views.reduce((sum, view) => sum + view.bytes.length, signal?.length ?? 0));
   let at = 0;
   for (const view of views) {
     bytes.set(view.bytes, at);
@@ -63,23 +72,48 @@ function joined(views: readonly View[], signal: Uint8Array | undefined, size: nu
   return bytes;
 }
 
+type Places = Map<number, Payload | undefined>;
+
 /** The payloads of one room, kept as long as neither ring nor signal change. Slow readers stand at several places, so there is one for each. */
 export class Payloads {
-  readonly #kept = new Map<string | number, Payload | undefined>();
+  readonly #common: Places = new Map();
+  readonly #ofGroup = new Map<TagGroup, Places>();
+  /** Those of groups by place: groups that see the same share one. */
+  readonly #made = new Map<number, Payload[]>();
   #next = -1;
   #first = -1;
   #signal: Uint8Array | undefined;
 
   constructor(private readonly ring: Ring) {}
 
-  /** For readers that want the serial `from`; `signal`: the room's newest; `wantsSignal`: they have an older one. */
+  /** For readers that want the serial `from`; `signal`: the room's newest; `wantsSignal`: they have an older one. Looking up what was made allocates nothing. */
   at(from: number, group: TagGroup, signal: Uint8Array | undefined, wantsSignal: boolean): Payload | undefined {
     this.#keepUp(signal);
     const place = wantsSignal ? -1 - from * 2 : from * 2;
-    const key = this.ring.isMixed(from) ? `${place} ${group.key}` : place;
-    if (this.#kept.has(key)) return this.#kept.get(key);
-    const payload = payloadOf(this.ring, from, this.ring.next, group, wantsSignal ? signal : undefined);
-    this.#kept.set(key, payload);
+    const mixed = this.ring.isMixed(from);
+    const places = mixed ? this.#placesOf(group) : this.#common;
+    const known = places.get(place);
+    if (known !== undefined || places.has(place)) return known;
+    const told = wantsSignal ? signal : undefined;
+    const payload = mixed ? this.#shared(place, from, group, told) : payloadOf(this.ring, from, this.ring.next, group, told);
+    places.set(place, payload);
+    return payload;
+  }
+
+  #placesOf(group: TagGroup): Places {
+    let places = this.#ofGroup.get(group);
+    if (places === undefined) this.#ofGroup.set(group, (places = new Map<number, Payload | undefined>()));
+    return places;
+  }
+
+  #shared(place: number, from: number, group: TagGroup, signal: Uint8Array | undefined): Payload | undefined {
+    const views = viewsOf(this.ring, from, this.ring.next, group, signal?.length ?? 0);
+    if (views === undefined) return undefined;
+    const made = this.#made.get(place) ?? [];
+    const same = made.find((payload) => payload.views.length === views.length && payload.views.every((view, i) => view === views[i]));
+    if (same !== undefined) return same;
+    const payload = payloadFrom(this.ring, from, views, signal);
+    this.#made.set(place, [...made, payload]);
     return payload;
   }
 
@@ -88,6 +122,8 @@ export class Payloads {
     this.#next = this.ring.next;
     this.#first = this.ring.first;
     this.#signal = signal;
-    this.#kept.clear();
+    this.#common.clear();
+    this.#ofGroup.clear();
+    this.#made.clear();
   }
 }

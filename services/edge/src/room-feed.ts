@@ -1,5 +1,6 @@
+import { Control } from '@plaza/proto/room';
 import { liveFlags, readLiveControl, readLiveHeader, type LiveHeader } from '@plaza/protocol';
-import { obeyControl } from './control.js';
+import { changeMembers, removeMembers } from './control.js';
 import type { Figures } from './figures.js';
 import { entryOf, isChain } from './live-entry.js';
 import { Payloads } from './payloads.js';
@@ -16,6 +17,8 @@ export interface FeedSurroundings {
   wake(feed: RoomFeed): void;
   /** The chain has a gap: ask the holder for what comes after `ring.tip`, then call `filled`. */
   gap(feed: RoomFeed): void;
+  /** The session's tags change: what is in the ring before this goes to it with those that it had. */
+  catchUp(feed: RoomFeed, session: Session, serial: number): void;
   /** A newer position than `ring.tip` is known of. */
   behind(feed: RoomFeed): void;
   /** A removal ended a session that its holder may still count. */
@@ -144,11 +147,14 @@ export class RoomFeed {
     if (this.#startsAt(header)) this.ring.restart(header.prev);
     const repeated = header.last <= this.ring.tip;
     if (!repeated && header.prev > this.ring.tip) return this.#missing(bytes);
-    if (!repeated) this.#append(header, bytes);
     // A batch that is published again after a takeover was obeyed before; any other comes once, even where a fill or a reply was ahead of it.
     const obeyed = repeated && (!live || (header.flags & liveFlags.republished) !== 0);
-    const control = readLiveControl(bytes);
-    if (!obeyed && control.length > 0) obeyControl(this, control, header.last, this.ring.next, (session) => this.around.unsure(session));
+    const encoded = readLiveControl(bytes);
+    const control = obeyed || encoded.length === 0 ? undefined : Control.decode(encoded);
+    // The batch itself is seen with the new tags already.
+    if (control !== undefined) changeMembers(this, control.members);
+    if (!repeated) this.#append(header, bytes);
+    if (control !== undefined) removeMembers(this, control.removals, header.last, (session) => this.around.unsure(session));
     if (!repeated) this.#advanced();
     return true;
   }
@@ -230,6 +236,11 @@ export class RoomFeed {
     this.seats.remove(session);
     const at = this.#ahead.indexOf(session);
     if (at >= 0) this.#ahead.splice(at, 1);
+  }
+
+  /** The session's tags are about to change: what waits for it in the ring and is for some only is still for those that it has. */
+  settle(session: Session): void {
+    if (session.seat >= 0 && this.ring.isMixed(session.cursor)) this.around.catchUp(this, session, this.ring.next);
   }
 
   depart(session: Session, serial: number): void {

@@ -60,10 +60,11 @@ export class Session {
 
   /** What is said of it from now on. Other tags: from the next batch on it sees what is for them. */
   change(change: Partial<Profile>): void {
+    if (change.tags !== undefined) this.feed.settle(this);
     this.profile = { ...this.profile, ...change };
     if (change.tags === undefined || this.state === 'gone') return;
     const former = this.group;
-    this.group = this.feed.groups.enter(change.tags);
+    this.group = this.feed.groups.enter(this.profile.tags);
     this.feed.groups.leave(former);
   }
 
