@@ -5,6 +5,7 @@ export * from './config.js';
 export * from './deadline.js';
 export * from './development-secrets.js';
 export * from './key-set.js';
+export * from './limited-text.js';
 export * from './logger.js';
 export * from './probes.js';
 export * from './service.js';

@@ -7,12 +7,13 @@ import {
   systemClock,
   withProbes,
   type Clock,
+  type KeySet,
   type Logger,
   type Probes,
   type Registry,
   type Service,
 } from '@plaza/kit';
-import { remoteKeySet } from '@plaza/kit/jose';
+import { RemoteKeySet } from '@plaza/kit/jose';
 import type { EdgeConfig, EdgeSettings } from './config.js';
 import { EdgeCore } from './edge.js';
 import { EdgeLife } from './edge-life.js';
@@ -37,13 +38,13 @@ export type EdgeService = Service & Probes & { connectUrl(): string };
 export function createEdge(config: EdgeSettings, parts: EdgeParts): EdgeService {
   const settings = { ...config, id: config.id === '' ? `edge-${randomBytes(4).toString('hex')}` : config.id };
   const figures = new EdgeMetrics(parts.registry);
-  const tokens = new TokenVerifier(settings.tokenSecret, keySetOf(settings));
+  const tokens = new TokenVerifier(settings.tokenSecret, keySetOf(settings, parts.clock));
   const core = new EdgeCore(settings, { ...parts, figures, tokens, entryCallback: entryCallbackOf(settings, parts) });
   return new EdgeLife(settings, { ...parts, figures, core, listener: new UwsListener(core, settings) });
 }
 
-const keySetOf = ({ jwksUrl, tokenIssuer, tokenAudience }: EdgeSettings): ReturnType<typeof remoteKeySet> | undefined =>
-  jwksUrl === undefined ? undefined : remoteKeySet({ url: jwksUrl, issuer: tokenIssuer, audience: tokenAudience });
+const keySetOf = ({ jwksUrl: url, tokenIssuer: issuer, tokenAudience: audience }: EdgeSettings, clock: Clock): KeySet | undefined =>
+  url === undefined ? undefined : new RemoteKeySet({ url, issuer, audience }, clock);
 
 /** Throws where the callback has no secret. */
 function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): EntryCallback {

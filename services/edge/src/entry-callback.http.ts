@@ -1,4 +1,4 @@
-import { causeOf, CircuitBreaker, claimsOf, signatureOf, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, CircuitBreaker, claimsOf, limitedText, signatureOf, type Clock, type Logger } from '@plaza/kit';
 import type { EntryAsk, EntryAttributes, EntryCallback, EntryVerdict } from './entry-callback.js';
 
 export interface EntryCallbackSettings {
@@ -71,7 +71,7 @@ export class HttpEntryCallback implements EntryCallback {
       body,
       signal: AbortSignal.timeout(deadlineMs),
     });
-    const text = await limitedText(response);
+    const text = await limitedText(response, mostAnswerBytes);
     if (!response.ok) throw new Error(`status ${response.status}`);
     return answerOf(JSON.parse(text));
   }
@@ -81,17 +81,6 @@ export class HttpEntryCallback implements EntryCallback {
     this.#cached.set(key, { verdict, untilMs: this.parts.clock.now() + Math.min(cacheMs, longestCacheMs) });
     if (this.#cached.size > mostCached) this.#cached.delete(this.#cached.keys().next().value!);
   }
-}
-
-async function limitedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += (chunk as Uint8Array).length;
-    if (bytes > mostAnswerBytes) throw new Error(`an answer of more than ${mostAnswerBytes} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** Throws where the answer is not in its form: `{allow, reason?, cacheSeconds?, nickname?, avatar?, tags?, labels?, role?}`. */
