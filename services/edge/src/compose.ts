@@ -46,7 +46,6 @@ export function createEdge(config: EdgeSettings, parts: EdgeParts): EdgeService 
 const keySetOf = ({ jwksUrl: url, tokenIssuer: issuer, tokenAudience: audience }: EdgeSettings, clock: Clock): KeySet | undefined =>
   url === undefined ? undefined : new RemoteKeySet({ url, issuer, audience }, clock);
 
-/** Throws where the callback has no secret. */
 function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): EntryCallback {
   const {
     entryCallbackUrl: url,
@@ -56,7 +55,8 @@ function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): 
     entryCallbackConcurrency,
   } = settings;
   if (url === undefined) return everybodyEnters;
-  if (secret === undefined) throw new Error('PLAZA_ENTRY_CALLBACK_SECRET is not set, but PLAZA_ENTRY_CALLBACK_URL is');
+  // Told at start in words (`edgeMistakes`); never a door that stands open.
+  if (secret === undefined) throw new TypeError('an entry callback without a secret');
   const limits = { deadlineMs: entryCallbackMs, onFailure: entryCallbackOnFailure, concurrency: entryCallbackConcurrency };
   return new HttpEntryCallback({ url, secret, ...limits }, { clock, logger });
 }

@@ -102,6 +102,12 @@ export const edgeTable = {
 
 export type EdgeConfig = ConfigOf<typeof edgeTable>;
 
+/** Mistakes that one variable alone cannot show. */
+export const edgeMistakes = ({ entryCallbackUrl, entryCallbackSecret }: EdgeConfig): string[] =>
+  entryCallbackUrl !== undefined && entryCallbackSecret === undefined
+    ? ['PLAZA_ENTRY_CALLBACK_SECRET is not set, but PLAZA_ENTRY_CALLBACK_URL is: questions have to be signed']
+    : [];
+
 /** What the edge itself looks at; where NATS and the rest are is the composition's. */
 export type EdgeSettings = Pick<
   EdgeConfig,

@@ -2,6 +2,7 @@ import { serverFrameToJson } from '@plaza/protocol';
 import type { Capability } from '@plaza/kit';
 import { Role, type Label } from '@plaza/proto/client';
 import { goAwayFrame } from './frames.js';
+import { shortAddress } from './short-address.js';
 import type { Bucket } from './rate-bucket.js';
 import type { Session } from './session.js';
 
@@ -10,6 +11,8 @@ export interface Socket {
   /** 1: gone out. 0: part of it waits in a buffer. 2: not taken, the buffer is full. */
   send(message: Uint8Array | string, isBinary: boolean): number;
   getBufferedAmount(): number;
+  /** Of the other end, in its long form. */
+  getRemoteAddressAsText(): ArrayBuffer;
   /** Sends a close frame and closes; `closed` is called before this returns. */
   end(code: number, reason: string): void;
 }
@@ -24,6 +27,7 @@ export interface Hello {
 }
 
 const tooSlowCode = 4508;
+const utf8 = new TextDecoder();
 
 /**
  * One socket and who is behind it. There may be twenty thousand: no closure, timer, Map or Date is kept per connection; whatever is due by time
@@ -79,6 +83,11 @@ export class Connection implements Bucket {
 
   get open(): boolean {
     return this.socket !== undefined;
+  }
+
+  /** The other end of its socket; empty: it has gone. */
+  get address(): string {
+    return this.socket === undefined ? '' : shortAddress(utf8.decode(this.socket.getRemoteAddressAsText()));
   }
 
   sessionIn(room: string): Session | undefined {

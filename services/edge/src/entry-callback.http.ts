@@ -1,5 +1,6 @@
 import { causeOf, CircuitBreaker, claimsOf, limitedText, signatureOf, type Clock, type Logger } from '@plaza/kit';
 import type { EntryAsk, EntryAttributes, EntryCallback, EntryVerdict } from './entry-callback.js';
+import { Turns } from './turns.js';
 
 export interface EntryCallbackSettings {
   readonly url: string;
@@ -26,12 +27,14 @@ interface Answer {
 export class HttpEntryCallback implements EntryCallback {
   readonly #breaker = new CircuitBreaker(breakerSettings);
   readonly #cached = new Map<string, { readonly verdict: EntryVerdict; readonly untilMs: number }>();
-  #underWay = 0;
+  readonly #turns: Turns;
 
   constructor(
     private readonly settings: EntryCallbackSettings,
     private readonly parts: { readonly clock: Clock; readonly logger: Logger },
-  ) {}
+  ) {
+    this.#turns = new Turns(settings.concurrency, parts.clock);
+  }
 
   async ask(entry: EntryAsk): Promise<EntryVerdict> {
     const { clock } = this.parts;
@@ -44,32 +47,40 @@ export class HttpEntryCallback implements EntryCallback {
     return answer.verdict;
   }
 
-  /** Undefined: it was not asked, or its answer is of no use. */
+  /** Undefined: it was not asked, or its answer is of no use. Waiting for its turn is part of the time that an answer may take. */
   async #guarded(entry: EntryAsk): Promise<Answer | undefined> {
-    const { clock, logger } = this.parts;
-    if (this.#underWay >= this.settings.concurrency || !this.#breaker.allows(clock.now())) return undefined;
-    this.#underWay++;
+    const { clock } = this.parts;
+    const untilMs = clock.now() + this.settings.deadlineMs;
+    if (!(await this.#turns.take(this.settings.deadlineMs))) return undefined;
     try {
-      const answer = await this.#post(JSON.stringify(entry));
+      return this.#breaker.allows(clock.now()) ? await this.#noted(entry, untilMs) : undefined;
+    } finally {
+      this.#turns.give();
+    }
+  }
+
+  /** The breaker learns how it went. */
+  async #noted(entry: EntryAsk, untilMs: number): Promise<Answer | undefined> {
+    const { clock, logger } = this.parts;
+    try {
+      const answer = await this.#post(JSON.stringify(entry), Math.max(1, untilMs - clock.now()));
       this.#breaker.succeeded();
       return answer;
     } catch (error) {
       this.#breaker.failed(clock.now());
       logger.warn({ event: 'entry-callback-failed', room: entry.room, cause: causeOf(error) });
       return undefined;
-    } finally {
-      this.#underWay--;
     }
   }
 
-  async #post(body: string): Promise<Answer> {
-    const { url, secret, deadlineMs } = this.settings;
+  async #post(body: string, ms: number): Promise<Answer> {
+    const { url, secret } = this.settings;
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'error',
       headers: { 'content-type': 'application/json', 'plaza-signature': signatureOf(secret, body, this.parts.clock.now()) },
       body,
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.timeout(ms),
     });
     const text = await limitedText(response, mostAnswerBytes);
     if (!response.ok) throw new Error(`status ${response.status}`);
@@ -86,12 +97,13 @@ export class HttpEntryCallback implements EntryCallback {
 /** Throws where the answer is not in its form: `{allow, reason?, cacheSeconds?, nickname?, avatar?, tags?, labels?, role?}`. */
 function answerOf(value: unknown): Answer {
   const { allow, reason = '', cacheSeconds = 0, ...rest } = (value ?? {}) as Record<string, unknown>;
-  if (typeof allow !== 'boolean' || typeof reason !== 'string' || typeof cacheSeconds !== 'number')
-    throw new Error('not an answer to an entry');
-  const cacheMs = Math.max(0, cacheSeconds * 1000);
+  if (typeof allow !== 'boolean' || typeof reason !== 'string' || !isSeconds(cacheSeconds)) throw new Error('not an answer to an entry');
+  const cacheMs = cacheSeconds * 1000;
   if (!allow) return { verdict: { kind: 'deny', reason: [...reason].slice(0, longestReason).join('') }, cacheMs };
   return { verdict: { kind: 'allow', attributes: attributesOf(rest) }, cacheMs };
 }
+
+const isSeconds = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
 /** The same fields as in a token, in the same ranges. */
 function attributesOf({ nickname, avatar, tags, labels, role }: Record<string, unknown>): EntryAttributes {

@@ -9,6 +9,8 @@ export interface EntryAsk {
   readonly deviceKind: string;
   readonly tags: readonly string[];
   readonly labels: readonly TokenLabel[];
+  /** Where its socket comes from: the address of a proxy, where one stands before the edge. Empty: it has gone already. */
+  readonly ip: string;
 }
 
 /** What the platform adds to a session that it lets in. */

@@ -47,6 +47,10 @@ export class FakeSocket implements Socket {
     return this.buffered;
   }
 
+  getRemoteAddressAsText(): ArrayBuffer {
+    return new TextEncoder().encode('127.0.0.1').buffer;
+  }
+
   end(code: number): void {
     this.closedBy = code;
     if (this.connection !== undefined) this.connection.socket = undefined;

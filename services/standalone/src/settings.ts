@@ -1,5 +1,5 @@
 import { apiTable, type ApiConfig } from '@plaza/api';
-import { edgeTable, type EdgeConfig } from '@plaza/edge';
+import { edgeMistakes, edgeTable, type EdgeConfig } from '@plaza/edge';
 import { historyTable, type HistoryConfig } from '@plaza/history';
 import { hashApiKey, isLoopback, readConfig, type ConfigOf, type DevelopmentSecrets, type Table } from '@plaza/kit';
 import { metricsTable, type MetricsConfig } from '@plaza/metrics';
@@ -44,6 +44,7 @@ export function innerSettings(config: StandaloneConfig, env: Env, secrets: Devel
       PLAZA_DEMO: env['PLAZA_DEMO'] ?? String(isLoopback(config.host)),
     }),
   };
+  mistakes.push(...edgeMistakes(settings.edge));
   if (mistakes.length > 0) throw new SettingsMistaken([...new Set(mistakes)]);
   return settings;
 }

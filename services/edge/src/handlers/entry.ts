@@ -1,3 +1,4 @@
+import type { TokenLabel } from '@plaza/kit';
 import { countLimits, refuse, type Refusal } from '@plaza/domain';
 import { Role, type Join, type Reply } from '@plaza/proto/client';
 import type { Connection } from '../connection.js';
@@ -38,11 +39,22 @@ export function withAttributes(session: Session, { nickname, avatar, tags, label
 /** What the platform adds to the session, or why it does not let it in. */
 export async function askPlatform(edge: EdgeContext, { profile, feed, connection }: Session): Promise<Refusal | EntryAttributes> {
   const { account, anonymous, deviceId, deviceKind } = connection;
-  const entry = { room: feed.room, account, anonymous, deviceId, deviceKind, tags: profile.tags, labels: profile.labels };
+  const entry = {
+    room: feed.room,
+    account,
+    anonymous,
+    deviceId,
+    deviceKind,
+    tags: profile.tags,
+    labels: labelsOf(profile),
+    ip: connection.address,
+  };
   const verdict = await edge.entryCallback.ask(entry);
   if (verdict.kind === 'allow') return verdict.attributes;
   return verdict.kind === 'deny' ? refuse('auth-denied', verdict.reason || undefined) : refuse('auth-unavailable', undefined, comeBackMs);
 }
+
+const labelsOf = ({ labels }: Profile): TokenLabel[] => labels.map(({ name, level }) => ({ name, level }));
 
 /** What the room says of the member is what its edge says of it from now on: a saved profile, say. */
 export function takeSelf(session: Session, { result }: Reply): void {

@@ -8,7 +8,6 @@ import type { Connection } from '../connection.js';
 import type { EdgeContext } from '../context.js';
 import type { Handler } from '../dispatch.js';
 import { refusedFrame, removedFrame, unavailableFrame } from '../frames.js';
-import { everybodyEnters } from '../entry-callback.js';
 import { becomeAnonymous, mayEnter } from '../identity.js';
 import type { Session } from '../session.js';
 import { askPlatform, checkTags, profileOf, takeSelf, withAttributes } from './entry.js';
@@ -71,7 +70,7 @@ function whyNot(edge: EdgeContext, connection: Connection, room: RoomId, known: 
 /** The room is heard before the command goes: nothing that comes after the answer's head can be missed. */
 async function begin(edge: EdgeContext, connection: Connection, joining: Joining): Promise<void> {
   const { session, body, commandId, id } = joining;
-  if (session.state === 'joining' && edge.entryCallback !== everybodyEnters) {
+  if (session.state === 'joining') {
     const verdict = await askPlatform(edge, session);
     if ('code' in verdict) return refused(edge, connection, joining, verdict);
     withAttributes(session, verdict);
