@@ -30,6 +30,7 @@ describe('the bootstrap', () => {
     ['a.engine.test.ts', 'const nats = await startNats();', ['nats']],
     ['a.engine.test.ts', 'await startOwnCassandra(); await startRedis();', ['redis', 'cassandra']],
     ['a.engine.test.ts', "import { story } from './story.js';", ['nats', 'redis', 'cassandra']],
+    ['a.engine.test.ts', 'const path = await schemathesisPath();', ['schemathesis']],
     ['a.browser.test.ts', "import { story } from './story.js';", ['chromium']],
   ])('%s with %p needs %p', (path, text, engines) => {
     expect(neededEngines(path, text)).toEqual(engines);

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { filesBelow } from './fingerprint.mjs';
 import { root } from './run.mjs';
 
-const signs = { nats: /\bstartNats\b/, redis: /\bstartRedis\b/, cassandra: /\bstart(Own)?Cassandra\b/, chromium: /\bchromiumPath\b/ };
+const signs = {
+  nats: /\bstartNats\b/,
+  redis: /\bstartRedis\b/,
+  cassandra: /\bstart(Own)?Cassandra\b/,
+  chromium: /\bchromiumPath\b/,
+  schemathesis: /\bschemathesisPath\b/,
+};
 const servers = ['nats', 'redis', 'cassandra'];
 
 export const engineTests = () =>

@@ -4,3 +4,4 @@ export * from './engines/engine-missing.js';
 export * from './engines/nats.js';
 export * from './engines/prepare.js';
 export * from './engines/redis.js';
+export { schemathesisPath } from './engines/schemathesis.js';

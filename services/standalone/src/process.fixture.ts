@@ -24,8 +24,8 @@ export const exitOf = (child: ChildProcess): Promise<number | null> =>
     : new Promise((resolve) => child.once('exit', resolve));
 
 /** The built standalone as a process of its own; resolves with its PLAZA_READY line. */
-export async function startProcess(folder: string): Promise<Started> {
-  const child = launch({ PLAZA_DATA: folder });
+export async function startProcess(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Started> {
+  const child = launch({ PLAZA_DATA: folder, ...env });
   const printed: string[] = [];
   for await (const line of createInterface({ input: child.stdout! })) {
     printed.push(line);

@@ -3,8 +3,9 @@ import { findCassandra } from './find-cassandra.js';
 import { findChromium } from './chromium.js';
 import { findNats } from './find-nats.js';
 import { findRedis } from './find-redis.js';
+import { findSchemathesis } from './schemathesis.js';
 
-export const engineNames = ['nats', 'redis', 'cassandra', 'chromium'] as const;
+export const engineNames = ['nats', 'redis', 'cassandra', 'chromium', 'schemathesis'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface Finding {
@@ -19,6 +20,7 @@ const finders: Readonly<Record<EngineName, () => Promise<{ found: string }>>> = 
   redis: findRedis,
   cassandra: findCassandra,
   chromium: findChromium,
+  schemathesis: findSchemathesis,
 };
 
 /** Finds or fetches the engines, one after another, and says of each how or why not. */
