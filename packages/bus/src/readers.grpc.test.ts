@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import { HistoryPage } from '@plaza/proto/client';
-import { HistoryRead } from '@plaza/proto/history';
+import { HistoryRead, RoomsAsk, RoomsPage } from '@plaza/proto/history';
 import { TopRoomsAsk, type TopRoomsPage } from '@plaza/proto/metrics';
 import { GrpcHistoryReader, GrpcMetricsReader, serveHistory, serveMetrics } from './readers.grpc.js';
 import { ReaderUnavailable } from './readers.js';
@@ -16,8 +16,12 @@ describe('readers over gRPC', () => {
     for (const close of closing.splice(0)) await close();
   });
 
-  const history = async (read: (ask: HistoryRead) => Promise<HistoryPage>, patienceMs?: number): Promise<GrpcHistoryReader> => {
-    const served = await serveHistory({ read }, listen);
+  const history = async (
+    read: (ask: HistoryRead) => Promise<HistoryPage>,
+    patienceMs?: number,
+    rooms: (ask: RoomsAsk) => Promise<RoomsPage> = () => Promise.reject(new Error('no index')),
+  ): Promise<GrpcHistoryReader> => {
+    const served = await serveHistory({ read, rooms }, listen);
     const reader = new GrpcHistoryReader(`127.0.0.1:${served.port}`, plain, patienceMs);
     closing.push(() => reader.close(), served.close);
     return reader;
@@ -49,6 +53,20 @@ describe('readers over gRPC', () => {
     const reader = new GrpcHistoryReader('127.0.0.1:1', plain);
     closing.push(() => reader.close());
     await expect(reader.read(ask)).rejects.toThrow(ReaderUnavailable);
+  });
+
+  test('the index of rooms likewise', async () => {
+    const page = RoomsPage.fromPartial({ rooms: [{ room: 'lobby', creator: 'ann', role: 5 }], next: 'lobby' });
+    const seen: RoomsAsk[] = [];
+    const reader = await history(
+      () => Promise.reject(new Error('no disk')),
+      undefined,
+      (asked) => (seen.push(asked) === 1 ? Promise.resolve(page) : Promise.reject(new Error('no index'))),
+    );
+    const rooms = RoomsAsk.fromPartial({ account: 'ann', created: true, pageToken: 'a', limit: 1 });
+    expect(await reader.rooms(rooms)).toEqual(page);
+    expect(seen).toEqual([rooms]);
+    await expect(reader.rooms(rooms)).rejects.toThrow(ReaderUnavailable);
   });
 
   test('top rooms likewise', async () => {

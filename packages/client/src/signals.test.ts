@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { Direct, Event, Signal, type ClientFrame } from '@plaza/proto/client';
+import type { Event } from '@plaza/proto/client';
+import { Direct, Signal, type ClientFrame } from '@plaza/proto/client';
 import { FakeClock } from '@plaza/testkit';
 import { PlazaClient, type PlazaClientOptions, type Room } from './index.js';
 import { eventAt, friendly, ScriptedSocket, type Result } from './scripted-socket.fixture.js';

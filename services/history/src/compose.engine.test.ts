@@ -53,7 +53,7 @@ test('a history of its own reads the log of NATS into Cassandra and answers over
     const bytes = Record.encode(Record.fromPartial({ id: 'one', timeMs: Date.now(), batches: [batch] })).finish();
     const answer = await log.tryAppend(shardOf(parseRoomId('lobby')!, shards), 0, bytes, 2000);
     if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer));
-    const page = await reader.read({ room: 'lobby', page: undefined, head: position, headSequence: answer.sequence });
+    const page = await reader.read({ room: 'lobby', page: undefined, head: position, headSequence: answer.sequence, viewer: undefined });
     expect(page).toMatchObject({
       upTo: position,
       more: false,

@@ -4,11 +4,12 @@ import { MemoryBus, MemoryPeers } from '@plaza/bus/memory';
 import { parseRoomId, positionAt, shardOf } from '@plaza/domain';
 import { Registry } from '@plaza/kit';
 import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
-import { Event } from '@plaza/proto/client';
+import { Event, ReadHistory, Role } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
 import { eventually, FakeClock, quietLogger } from '@plaza/testkit';
 import { createHistory, type History } from './compose.js';
 import { MemoryMessageStorage, MemoryMessageStore } from './message-store.memory.js';
+import { MemoryRoomIndex } from './room-index.memory.js';
 
 const size = { shards: 8, streams: 4 };
 
@@ -17,6 +18,7 @@ class Bench {
   readonly clock = new FakeClock();
   readonly logs = new MemoryLogStorage(size);
   readonly storage = new MemoryMessageStorage();
+  readonly index = new MemoryRoomIndex();
   readonly bus = new MemoryBus();
   readonly base = positionAt(this.clock.now());
   readonly histories: History[] = [];
@@ -29,6 +31,7 @@ class Bench {
     const parts = {
       log,
       store: new MemoryMessageStore(this.storage),
+      index: this.index,
       peers: new MemoryPeers(this.bus),
       clock: this.clock,
       logger: quietLogger(),
@@ -55,6 +58,17 @@ class Bench {
     return this.append(shardOf(parseRoomId(room)!, size.shards), Record.encode(record).finish());
   }
 
+  /** One record with one event that is not stored. */
+  happens(room: string, n: number, kind: object, targets: string[] = []): void {
+    const position = this.base + n;
+    const event = Event.encode(Event.fromPartial({ position, targets, kind: kind as NonNullable<Event['kind']> })).finish();
+    const batches = [{ room, last: position, events: [{ position, event }] }];
+    this.append(
+      shardOf(parseRoomId(room)!, size.shards),
+      Record.encode(Record.fromPartial({ timeMs: this.clock.now(), batches })).finish(),
+    );
+  }
+
   append(shard: number, bytes: Uint8Array): number {
     const answer = this.logs.append(shard, this.#last.get(shard) ?? 0, bytes);
     if (answer.kind !== 'stored') throw new Error(answer.kind);
@@ -72,7 +86,8 @@ class Bench {
       room,
       head: head === 0 ? 0 : this.base + head,
       headSequence,
-      page: { before: at(before), after: at(after), limit },
+      page: ReadHistory.fromPartial({ before: at(before), after: at(after), limit }),
+      viewer: undefined,
     });
     return {
       numbers: page.events.map(({ position }) => position - this.base),
@@ -111,7 +126,7 @@ describe('history', () => {
     expect((await bench.read(history, 'a')).numbers).toHaveLength(50);
     expect((await bench.read(history, 'a', { limit: 100_000 })).numbers).toHaveLength(120);
     expect(await bench.read(history, 'c')).toEqual({ numbers: [], upTo: 0, more: false });
-    const page = await history.reader.read({ room: 'b', page: undefined, head: 0, headSequence: 0 });
+    const page = await history.reader.read({ room: 'b', page: undefined, head: 0, headSequence: 0, viewer: undefined });
     expect(page.events[0]!.kind).toMatchObject({ $case: 'message', value: { account: 'm4' } });
   });
 
@@ -207,6 +222,35 @@ describe('history', () => {
     expect(read.flat().sort()).toEqual([0, 1, 2, 3]);
   });
 
+  test('indexes rooms and the roles of accounts, and answers them in pages', async () => {
+    begin();
+    const history = bench.history();
+    await history.start();
+    for (const room of ['a', 'b', 'c', 'd']) {
+      const creator = room === 'c' ? 'bob' : 'ann';
+      bench.happens(room, 1, { $case: 'roomCreated', value: { creator } });
+    }
+    bench.happens('c', 2, { $case: 'roleChanged', value: { role: Role.ROLE_ADMINISTRATOR } }, ['ann', 'cat']);
+    bench.happens('c', 3, { $case: 'blocked', value: {} }, ['cat']);
+    bench.happens('d', 3, { $case: 'roleChanged', value: { role: Role.ROLE_REGULAR } }, ['cat']);
+    bench.happens('d', 4, { $case: 'roleChanged', value: { role: Role.ROLE_GUEST } }, ['cat']);
+    const list = async (account: string, created = false, limit = 0): Promise<string[]> => {
+      const { rooms, next } = await history.reader.rooms({ account, created, pageToken: '', limit });
+      return [...rooms.map(({ room, creator, role }) => `${room} ${creator} ${role}`), ...(next === '' ? [] : [`and after ${next}`])];
+    };
+    await eventually(async () => {
+      await bench.clock.pass(100);
+      expect(await list('')).toEqual(['a ann 0', 'b ann 0', 'c bob 0', 'd ann 0']);
+      expect(await list('cat')).toEqual([]);
+    });
+    expect(await list('ann')).toEqual(['a ann 5', 'b ann 5', 'c bob 4', 'd ann 5']);
+    expect(await list('ann', true)).toEqual(['a ann 5', 'b ann 5', 'd ann 5']);
+    expect(await list('ann', true, 3)).toEqual(['a ann 5', 'b ann 5', 'd ann 5']);
+    expect(await list('ann', true, 2)).toEqual(['a ann 5', 'b ann 5', 'and after b']);
+    expect(await list('bob', true)).toEqual(['c bob 5']);
+    expect(await list('', false, 3)).toEqual(['a ann 0', 'b ann 0', 'c bob 0', 'and after c']);
+  });
+
   test('goes no further, and is not ready, at what is no record', async () => {
     begin();
     const history = bench.history();
@@ -225,7 +269,7 @@ describe('history', () => {
     const event = new Uint8Array();
     const row = (daysAgo: number) => {
       const timeMs = bench.clock.now() - daysAgo * 86_400_000;
-      return { room: 'a', bucket: 0, position: positionAt(timeMs), timeMs, event };
+      return { room: 'a', bucket: 0, position: positionAt(timeMs), timeMs, event, audience: '' };
     };
     await store.write([row(12), row(11), row(9)]);
     const history = bench.history();

@@ -35,7 +35,14 @@ messageStoreContract('Cassandra', async () => {
   return { store, trims: false, close: () => store.close() };
 });
 
-const row = (position: number, bucket = 1): MessageRow => ({ room: 'a', bucket, position, timeMs: Date.now(), event: Uint8Array.of(1) });
+const row = (position: number, bucket = 1): MessageRow => ({
+  room: 'a',
+  bucket,
+  position,
+  timeMs: Date.now(),
+  event: Uint8Array.of(1),
+  audience: '',
+});
 
 describe('Cassandra message store', () => {
   test('gives rows their own time stamp and the time to live of the configuration', async () => {

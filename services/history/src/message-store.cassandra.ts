@@ -46,15 +46,11 @@ export class CassandraMessageStore implements MessageStore {
 
   /** By the event's own time: a message that is written again later, with its older time, does not come back. */
   async remove(removals: readonly Removal[]): Promise<void> {
-    await inParallel(removals, roomsAtOnce, async ({ room, position, timeMs }) => {
-      const { rows } = await this.#run('SELECT bucket FROM message_buckets WHERE room = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1', [
-        room,
-        BigInt(position),
-      ]);
-      const bucket = rows[0]?.get('bucket') as unknown;
+    await inParallel(removals, roomsAtOnce, async ({ room, position, bucket: known, timeMs }) => {
+      const bucket = known ?? (await this.#bucketOf(room, position));
       if (bucket === undefined) return;
       const query = 'DELETE FROM messages USING TIMESTAMP ? WHERE room = ? AND bucket = ? AND position = ?';
-      await this.#run(query, [BigInt(timeMs) * 1000n, room, bucket, BigInt(position)]);
+      await this.#run(query, [BigInt(timeMs) * 1000n, room, BigInt(bucket), BigInt(position)]);
     });
   }
 
@@ -138,11 +134,8 @@ export class CassandraMessageStore implements MessageStore {
 
   /** Oldest first: the bucket in which `above` lies, and all newer ones. */
   async *#bucketsFrom(room: string, above: number): AsyncIterable<number> {
-    const { rows: own } = await this.#run(
-      'SELECT bucket FROM message_buckets WHERE room = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1',
-      [room, BigInt(above)],
-    );
-    for (const row of own) yield Number(row.get('bucket'));
+    const own = await this.#bucketOf(room, above);
+    if (own !== undefined) yield own;
     let bound = above;
     for (;;) {
       const { rows } = await this.#run(
@@ -152,6 +145,13 @@ export class CassandraMessageStore implements MessageStore {
       for (const row of rows) yield (bound = Number(row.get('bucket')));
       if (rows.length < bucketsAtOnce) return;
     }
+  }
+
+  /** The one in which a position lies. */
+  async #bucketOf(room: string, position: number): Promise<number | undefined> {
+    const query = 'SELECT bucket FROM message_buckets WHERE room = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1';
+    const { rows } = await this.#run(query, [room, BigInt(position)]);
+    return rows[0] === undefined ? undefined : Number(rows[0].get('bucket'));
   }
 
   #run(query: string, parameters: unknown[]): Promise<types.ResultSet> {

@@ -28,6 +28,7 @@ export function messageStoreContract(name: string, open: () => Promise<MessagesU
       position: base + n,
       timeMs: now + n,
       event,
+      audience: '',
     });
     const rows = (room: string, count: number): MessageRow[] => Array.from({ length: count }, (_, n) => row(room, n));
     const read = async (room: string, ask: { before?: number; after?: number; limit: number }): Promise<number[]> => {
@@ -105,6 +106,38 @@ export function messageStoreContract(name: string, open: () => Promise<MessagesU
       expect(await read('a', { limit: 1 })).toEqual([]);
     });
 
+    const removed = (n: number, bucket?: number) => ({ room: 'a', position: base + n, bucket, timeMs: now + 1000 });
+
+    test('gives back whom a row is for', async () => {
+      const audience = 'a or ("two words" and é)';
+      await store.write([{ ...row('a', 0), audience }, row('a', 1)]);
+      const page = await store.page({ room: 'a', before: undefined, after: undefined, limit: 10 });
+      expect(page.map((one) => one.audience)).toEqual([audience, '']);
+    });
+
+    test('removed rows are gone in both directions, and pages are filled past them', async () => {
+      await store.write(rows('a', 45));
+      await store.remove([...span(12, 30).map((n) => removed(n)), removed(44, row('a', 44).bucket)]);
+      expect(await read('a', { after: 9, limit: 5 })).toEqual([10, 11, 31, 32, 33]);
+      expect(await read('a', { before: 33, limit: 4 })).toEqual([10, 11, 31, 32]);
+      expect(await read('a', { limit: 2 })).toEqual([42, 43]);
+      await store.remove([]);
+    });
+
+    test('removed rows do not come back when they are written again', async () => {
+      await store.write(rows('a', 15));
+      await store.remove([removed(3), removed(12)]);
+      await store.write(rows('a', 20));
+      await store.remove([removed(3)]);
+      expect(await read('a', { limit: 100 })).toEqual(span(0, 19).filter((n) => n !== 3 && n !== 12));
+    });
+
+    test('a row that is removed before it is written stays away', async () => {
+      await store.remove([removed(3, row('a', 3).bucket)]);
+      await store.write(rows('a', 5));
+      expect(await read('a', { limit: 100 })).toEqual([0, 1, 2, 4]);
+    });
+
     test('keeps a cursor a stream', async () => {
       expect(await store.cursor(0)).toBe(0);
       await store.moveCursor(0, 17);
@@ -117,6 +150,7 @@ export function messageStoreContract(name: string, open: () => Promise<MessagesU
       const oldMs = now - 20 * 86_400_000;
       const old = Array.from({ length: 1500 }, (_, n) => ({ ...row('a', n), bucket: positionAt(oldMs), position: positionAt(oldMs) + n }));
       await store.write([...(under.trims ? old : []), ...rows('a', 3), ...rows('b', 2)]);
+      await store.remove(under.trims ? old.slice(0, 5) : []);
       expect(await store.trim(now - 10 * 86_400_000)).toBe(under.trims ? 1500 : 0);
       expect(await read('a', { limit: 100 })).toEqual([0, 1, 2]);
       expect(await read('b', { limit: 100 })).toEqual([0, 1]);

@@ -8,9 +8,9 @@ const removedAtOnce = 1000;
 const endOfPositions = Number.MAX_SAFE_INTEGER;
 
 /**
- * The messages of an embedded node. A row's key is room, 0, position (eight bytes, big-endian); its value bucket, time (eight bytes each), length of the audience
- * (two bytes), audience, event. A
- * write is one transaction and is on the disk when it resolves.
+ * The messages of an embedded node. A row's key is room, 0, position (eight bytes, big-endian); its value bucket, time (eight bytes each), length of
+ * the audience (two bytes), audience, event. A removed row keeps its key, with an empty value, so that it is not written again. A write is one
+ * transaction and is on the disk when it resolves.
  */
 export class LmdbMessageStore implements MessageStore {
   readonly #rows: Database<Buffer, Buffer>;
@@ -23,8 +23,11 @@ export class LmdbMessageStore implements MessageStore {
 
   async write(rows: readonly MessageRow[]): Promise<void> {
     await asked(() =>
-      this.#rows.batch(() => {
-        for (const row of rows) void this.#rows.put(rowKey(row.room, row.position), rowValue(row));
+      this.#rows.transaction(() => {
+        for (const row of rows) {
+          const key = rowKey(row.room, row.position);
+          if (this.#rows.get(key)?.length !== 0) void this.#rows.put(key, rowValue(row));
+        }
       }),
     );
     await asked(() => this.#rows.flushed);
@@ -33,7 +36,7 @@ export class LmdbMessageStore implements MessageStore {
   async remove(removals: readonly Removal[]): Promise<void> {
     await asked(() =>
       this.#rows.batch(() => {
-        for (const { room, position } of removals) void this.#rows.remove(rowKey(room, position));
+        for (const { room, position } of removals) void this.#rows.put(rowKey(room, position), removed);
       }),
     );
     await asked(() => this.#rows.flushed);
@@ -64,18 +67,23 @@ export class LmdbMessageStore implements MessageStore {
   /** Goes from room to room: of each, the rows that are too old stand at its beginning. */
   async trim(beforeMs: number): Promise<number> {
     const bound = positionAt(beforeMs);
-    let removed = 0;
+    let count = 0;
     for (let room = await this.#roomAt(Buffer.of(0)); room !== undefined; room = await this.#roomAt(Buffer.from(`${room}\x01`))) {
-      removed += await this.#trimRoom(room, bound);
+      count += await this.#trimRoom(room, bound);
     }
-    return removed;
+    return count;
   }
 
   /** Whoever opened the store closes it. */
   async close(): Promise<void> {}
 
-  #range(range: { start: Buffer; end: Buffer; limit: number; reverse?: boolean; inclusiveEnd?: boolean }): MessageRow[] {
-    return [...this.#rows.getRange(range)].map(({ key, value }) => rowOf(key, value));
+  #range({ limit, ...range }: { start: Buffer; end: Buffer; limit: number; reverse?: boolean; inclusiveEnd?: boolean }): MessageRow[] {
+    const rows: MessageRow[] = [];
+    for (const { key, value } of this.#rows.getRange(range)) {
+      if (value.length > 0) rows.push(rowOf(key, value));
+      if (rows.length === limit) break;
+    }
+    return rows;
   }
 
   #roomAt(start: Buffer): Promise<string | undefined> {
@@ -87,18 +95,19 @@ export class LmdbMessageStore implements MessageStore {
 
   async #trimRoom(room: string, bound: number): Promise<number> {
     const range = { start: rowKey(room, 0), end: rowKey(room, bound), limit: removedAtOnce };
-    let removed = 0;
+    let count = 0;
     for (;;) {
       const keys = [...this.#rows.getKeys(range)];
       await asked(() => this.#rows.batch(() => keys.forEach((key) => void this.#rows.remove(key))));
-      removed += keys.length;
-      if (keys.length < removedAtOnce) return removed;
+      count += keys.length;
+      if (keys.length < removedAtOnce) return count;
     }
   }
 }
 
 const rowKey = (room: string, position: number): Buffer => Buffer.concat([Buffer.from(`${room}\0`), bigEndian(position)]);
 const headBytes = 18;
+const removed = Buffer.alloc(0);
 
 function rowValue({ bucket, timeMs, audience, event }: MessageRow): Buffer {
   const meant = Buffer.from(audience);

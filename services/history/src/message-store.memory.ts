@@ -1,15 +1,18 @@
 import { positionAt } from '@plaza/domain';
 import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
 
+/** By position. */
+type RoomRows = Map<number, MessageRow | 'removed'>;
+type Rooms = Map<string, RoomRows>;
+
 /** What several MemoryMessageStores have in common, as processes have one Cassandra. */
 export class MemoryMessageStorage {
-  /** By room, then position. */
-  readonly #rooms = new Map<string, Map<number, MessageRow>>();
+  readonly #rooms: Rooms = new Map();
   readonly #cursors = new Map<number, number>();
   /** False: every question rejects. What is stored stays. */
   available = true;
 
-  rooms(): Map<string, Map<number, MessageRow>> {
+  rooms(): Rooms {
     this.#check();
     return this.#rooms;
   }
@@ -31,18 +34,19 @@ export class MemoryMessageStore implements MessageStore {
   async write(rows: readonly MessageRow[]): Promise<void> {
     const rooms = this.storage.rooms();
     for (const row of rows) {
-      const room = rooms.get(row.room) ?? new Map<number, MessageRow>();
-      rooms.set(row.room, room.set(row.position, { ...row, event: row.event.slice() }));
+      const room = roomIn(rooms, row.room);
+      if (room.get(row.position) !== 'removed') room.set(row.position, { ...row, event: row.event.slice() });
     }
   }
 
   async remove(removals: readonly Removal[]): Promise<void> {
     const rooms = this.storage.rooms();
-    for (const { room, position } of removals) rooms.get(room)?.delete(position);
+    for (const { room, position } of removals) roomIn(rooms, room).set(position, 'removed');
   }
 
   async page({ room, before, after, limit }: PageAsk): Promise<MessageRow[]> {
     const rows = [...(this.storage.rooms().get(room)?.values() ?? [])]
+      .filter((row) => row !== 'removed')
       .filter(({ position }) => position > (after ?? -1) && position < (before ?? Number.MAX_SAFE_INTEGER))
       .sort((a, b) => a.position - b.position);
     return before === undefined && after !== undefined ? rows.slice(0, limit) : rows.slice(-limit);
@@ -66,4 +70,10 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   async close(): Promise<void> {}
+}
+
+function roomIn(rooms: Rooms, name: string): RoomRows {
+  const room: RoomRows = rooms.get(name) ?? new Map<number, MessageRow | 'removed'>();
+  rooms.set(name, room);
+  return room;
 }

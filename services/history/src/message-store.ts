@@ -12,10 +12,12 @@ export interface MessageRow {
   readonly audience: string;
 }
 
-/** A message that was taken back, by an event of this time: whatever is older than that does not come back when it is written again. */
+/** A message that was taken back, by an event of this time. */
 export interface Removal {
   readonly room: string;
   readonly position: number;
+  /** Undefined: not known. */
+  readonly bucket: number | undefined;
   readonly timeMs: number;
 }
 
@@ -34,7 +36,9 @@ export interface MessageStore {
    * sees one sees every older row of this and earlier writes.
    */
   write(rows: readonly MessageRow[]): Promise<void>;
-  /** The rows are gone when this resolves; of those that are not there nothing is said. */
+  /**
+   * The rows are gone when this resolves, and do not come back: written again, or for the first time where the bucket is known, they stay away.
+   */
   remove(removals: readonly Removal[]): Promise<void>;
   /** Oldest first, at most `limit`, the ones nearest to the bound. */
   page(ask: PageAsk): Promise<MessageRow[]>;

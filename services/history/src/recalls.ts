@@ -8,11 +8,12 @@ const rowsAtOnce = 500;
 /** Takes recalled messages out of the store: one by its position, or those of an account, found by walking the room from that moment on. */
 export async function takeBack(store: MessageStore, recall: Recall): Promise<void> {
   const { room, position, timeMs } = recall;
-  if (position > 0) return store.remove([{ room, position, timeMs }]);
+  if (position > 0) return store.remove([{ room, position, bucket: undefined, timeMs }]);
   let after = Math.max(0, positionAt(recall.sinceMs) - 1);
   for (;;) {
     const rows = await store.page({ room, before: undefined, after, limit: rowsAtOnce });
-    await store.remove(rows.filter((row) => isMeant(row, recall)).map((row): Removal => ({ room, position: row.position, timeMs })));
+    const meant = rows.filter((row) => isMeant(row, recall));
+    await store.remove(meant.map(({ position: place, bucket }): Removal => ({ room, position: place, bucket, timeMs })));
     if (rows.length < rowsAtOnce || rows.at(-1)!.position >= recall.at) return;
     after = rows.at(-1)!.position;
   }

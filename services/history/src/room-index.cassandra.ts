@@ -1,5 +1,5 @@
 import { causeOf } from '@plaza/kit';
-import { fnv1a } from '@plaza/domain';
+import { fnv1a, positionEpochMs } from '@plaza/domain';
 import { Role } from '@plaza/proto/client';
 import type { Client, types } from 'cassandra-driver';
 import { StoreUnavailable } from './message-store.js';
@@ -16,7 +16,10 @@ export const indexTables: readonly string[] = [
   'CREATE TABLE IF NOT EXISTS rooms_of_account (account text, room text, role int, PRIMARY KEY (account, room))',
 ];
 
-/** The index in Cassandra. A change's time stamp is its event's own time, so that a record that is read again changes nothing. */
+/**
+ * The index in Cassandra. A change's time stamp is the position of its event (which passes for microseconds, but never stands still or goes back in a
+ * room): so the newest one wins, in whatever order they are written.
+ */
 export class CassandraRoomIndex implements RoomIndex {
   constructor(private readonly client: Client) {}
 
@@ -53,7 +56,7 @@ export class CassandraRoomIndex implements RoomIndex {
   }
 
   async #put(change: IndexChange): Promise<void> {
-    const at = BigInt(change.timeMs) * 1000n;
+    const at = BigInt(positionEpochMs * 1000 + change.position);
     const run = (query: string, values: unknown[]): Promise<types.ResultSet> =>
       asked(this.client.execute(query, values, { prepare: true }));
     if (change.kind === 'room') {
@@ -63,7 +66,7 @@ export class CassandraRoomIndex implements RoomIndex {
         change.creator,
         at,
       ]);
-    } else if (change.role === Role.ROLE_GUEST) {
+    } else if (change.role === undefined) {
       await run('DELETE FROM rooms_of_account USING TIMESTAMP ? WHERE account = ? AND room = ?', [at, change.account, change.room]);
     } else {
       const query = 'INSERT INTO rooms_of_account (account, room, role) VALUES (?, ?, ?) USING TIMESTAMP ?';

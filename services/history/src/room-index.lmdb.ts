@@ -49,7 +49,7 @@ export class LmdbRoomIndex implements RoomIndex {
   #put(change: IndexChange): void {
     if (change.kind === 'room') return void this.#creators.put(Buffer.from(change.room), Buffer.from(change.creator));
     const key = Buffer.from(`${change.account}\0${change.room}`);
-    void (change.role === Role.ROLE_GUEST ? this.#roles.remove(key) : this.#roles.put(key, Buffer.of(change.role)));
+    void (change.role === undefined ? this.#roles.remove(key) : this.#roles.put(key, Buffer.of(change.role)));
   }
 }
 

@@ -28,9 +28,9 @@ export class MemoryRoomIndex implements RoomIndex {
     return { rooms, next: rest.length > limit ? rooms.at(-1)!.room : '' };
   }
 
-  #setRole(account: string, room: string, role: Role): void {
+  #setRole(account: string, room: string, role: Role | undefined): void {
     const roles = this.#roles.get(account) ?? new Map<string, Role>();
-    if (role === Role.ROLE_GUEST) roles.delete(room);
+    if (role === undefined) roles.delete(room);
     else roles.set(room, role);
     this.#roles.set(account, roles);
   }

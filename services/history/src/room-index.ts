@@ -1,9 +1,10 @@
+import { isPermanent } from '@plaza/domain';
 import { Role, type Event } from '@plaza/proto/client';
 
-/** A room that was created, or an account's role in one; role guest: it has none any more. */
+/** A room that was created, or an account's role in one; undefined: it has none any more. The position is that of the event. */
 export type IndexChange =
-  | { readonly kind: 'room'; readonly room: string; readonly creator: string; readonly timeMs: number }
-  | { readonly kind: 'role'; readonly room: string; readonly account: string; readonly role: Role; readonly timeMs: number };
+  | { readonly kind: 'room'; readonly room: string; readonly creator: string; readonly position: number }
+  | { readonly kind: 'role'; readonly room: string; readonly account: string; readonly role: Role | undefined; readonly position: number };
 
 export interface IndexedRoom {
   readonly room: string;
@@ -19,8 +20,8 @@ export interface IndexPage {
 }
 
 /**
- * Which rooms there are, and in which an account has a role: built from the log, kept for good. Applying changes again, or older ones after newer ones of another
- * room or account, is harmless; those of one room and account come in their order. Rejects with StoreUnavailable.
+ * Which rooms there are, and in which an account has a role: built from the log, kept for good. Changes of one room come in their order, and may come
+ * again from an earlier one on: after the last of them all is as if they had come once. Rejects with StoreUnavailable.
  */
 export interface RoomIndex {
   apply(changes: readonly IndexChange[]): Promise<void>;
@@ -31,11 +32,17 @@ export interface RoomIndex {
 }
 
 /** What an event means for the index. */
-export function indexed(room: string, { kind, targets, timeMs }: Event): IndexChange[] {
-  const role = (account: string, value: Role): IndexChange => ({ kind: 'role', room, account, role: value, timeMs });
+export function indexed(room: string, { kind, targets, position }: Event): IndexChange[] {
+  const role = (account: string, value: Role): IndexChange => ({
+    kind: 'role',
+    room,
+    account,
+    role: isPermanent(value) ? value : undefined,
+    position,
+  });
   switch (kind?.$case) {
     case 'roomCreated':
-      return [{ kind: 'room', room, creator: kind.value.creator, timeMs }, role(kind.value.creator, Role.ROLE_CREATOR)];
+      return [{ kind: 'room', room, creator: kind.value.creator, position }, role(kind.value.creator, Role.ROLE_CREATOR)];
     case 'roleChanged':
       return targets.map((account) => role(account, kind.value.role));
     case 'blocked':

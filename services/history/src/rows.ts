@@ -44,8 +44,9 @@ function rowOf(room: string, bucket: number, { position, event, audience }: Logg
   return { room, bucket, position, timeMs: timeOfPosition(position), event, audience: meant };
 }
 
-function recallOf(room: string, { kind, position: at, timeMs }: Event): Recall[] {
+/** Its time is that of its position, as a row's is: never before what it takes back. */
+function recallOf(room: string, { kind, position: at }: Event): Recall[] {
   if (kind?.$case !== 'messageRecalled') return [];
   const { recalled, account, sinceMs } = kind.value;
-  return [{ room, position: recalled, account, sinceMs, at, timeMs }];
+  return [{ room, position: recalled, account, sinceMs, at, timeMs: timeOfPosition(at) }];
 }

@@ -10,6 +10,7 @@ const row = (room: string, position: number, bucket = 0, bytes = 1): MessageRow 
   position,
   timeMs: 1,
   event: new Uint8Array(bytes),
+  audience: '',
 });
 
 describe('write plan', () => {

@@ -10,8 +10,8 @@ import { filterOf } from './filter.js';
 
 const defaultLimit = 50;
 const maxLimit = 200;
-/** Rows that are asked of the store at a time, and that one page looks at, at most. */
-const rowsAtOnce = 201;
+/** Rows that are asked of the store at a time (first no more than a page without filters needs), and that one page looks at, at most. */
+const rowsAtOnce = 200;
 const mostLooked = 2000;
 const waitMs = 1000;
 const deadlineMs = 2500;
@@ -53,8 +53,9 @@ export class ReadHandler implements Pick<HistoryReader, 'read'> {
     const forward = isForward(wanted);
     const events: Event[] = [];
     let bound = forward ? wanted.after : wanted.before;
-    for (let looked = 0; looked < mostLooked; looked += rowsAtOnce) {
-      const rows = await this.parts.store.page({ ...wanted, [forward ? 'after' : 'before']: bound, limit: rowsAtOnce });
+    let limit = wanted.limit + 1;
+    for (let looked = 0; looked < mostLooked; looked += limit, limit = rowsAtOnce) {
+      const rows = await this.parts.store.page({ ...wanted, [forward ? 'after' : 'before']: bound, limit });
       if (!forward) rows.reverse();
       for (const row of rows) {
         const event = passes(row);
@@ -62,7 +63,7 @@ export class ReadHandler implements Pick<HistoryReader, 'read'> {
         if (events.length === wanted.limit) return { events: inOrder(events, forward), next: events.at(-1)!.position };
         events.push(event);
       }
-      if (rows.length < rowsAtOnce) return { events: inOrder(events, forward), next: 0 };
+      if (rows.length < limit) return { events: inOrder(events, forward), next: 0 };
       bound = rows.at(-1)!.position;
     }
     return { events: inOrder(events, forward), next: bound ?? 0 };
