@@ -30,6 +30,29 @@ describe('the sweep', () => {
     expect([old.closedBy, good.closedBy]).toEqual([4402, 0]);
   });
 
+  test('tells once that a token ends within 30 s, again after a renewal', () => {
+    const all = new Connections({ bufferedBytes: 1000, slowMs: 1000 });
+    const ann = add(all, 0, { account: 'ann', tokenExpiresMs: 60_000 });
+    const guest = add(all, 0, { account: 'anon-x' });
+    const told = (): unknown[] => ann.frames.map(({ body }) => body?.$case === 'tokenExpires' && body.value.leftMs);
+    all.sweep(29_999);
+    expect(told()).toEqual([]);
+    for (const nowMs of [30_000, 31_000, 59_999]) all.sweep(nowMs);
+    expect(told()).toEqual([30_000]);
+    Object.assign(ann.connection!, { tokenExpiresMs: 90_000, warned: false });
+    for (const nowMs of [59_999, 60_000, 61_000, 89_999]) all.sweep(nowMs);
+    expect([told(), ann.closedBy]).toEqual([[30_000, 30_000], 0]);
+    all.sweep(90_000);
+    expect([ann.closedBy, guest.sent]).toEqual([4402, []]);
+  });
+
+  test('a token that has ended already is told as that, not as one that ends soon', () => {
+    const all = new Connections({ bufferedBytes: 1000, slowMs: 1000 });
+    const ann = add(all, 0, { account: 'ann', tokenExpiresMs: 5000 });
+    all.sweep(5000);
+    expect(ann.frames.map(({ body }) => body?.$case)).toEqual(['goAway']);
+  });
+
   test('ends readers that have been slow for too long', () => {
     const all = new Connections({ bufferedBytes: 1000, slowMs: 1000 });
     const slow = add(all, 0, { account: 'ann', blocked: true });

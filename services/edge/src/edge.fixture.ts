@@ -1,6 +1,6 @@
 import type { HistoryReader } from '@plaza/bus';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
-import { issueToken, readConfig, Registry, systemClock, type Capability } from '@plaza/kit';
+import { issueToken, readConfig, Registry, systemClock, type TokenClaims } from '@plaza/kit';
 import { Join, ServerFrame, type Batch, type ClientFrame, type HistoryPage, type Reply } from '@plaza/proto/client';
 import type { HistoryRead } from '@plaza/proto/history';
 import { clientFrameToJson, encodeClientFrame, serverFrameFromJson } from '@plaza/protocol';
@@ -70,7 +70,7 @@ export class EdgeWorld {
     });
   }
 
-  token(account: string, more: { rooms?: string[]; capabilities?: Capability[]; expiresMs?: number } = {}): string {
+  token(account: string, more: Partial<TokenClaims> = {}): string {
     return issueToken(tokenSecret, { account, capabilities: ['enter', 'send', 'manage'], expiresMs: Date.now() + 60_000, ...more });
   }
 
@@ -143,6 +143,17 @@ export class Client {
   say(room: string, text: string, commandId = ''): Promise<Reply> {
     const body = { ext: '', content: { $case: 'text' as const, value: { text } } };
     return this.ask({ room, commandId, body: { $case: 'sendMessage', value: { body, options: undefined } } });
+  }
+
+  /** Brings a token by frame. */
+  authenticate(token: string): Promise<Reply> {
+    return this.ask({ body: { $case: 'authenticate', value: { token, device: undefined } } });
+  }
+
+  /** How an answer is called: its case, or the code of the refusal. */
+  async code(reply: Promise<Reply>): Promise<string | undefined> {
+    const { result } = await reply;
+    return result?.$case === 'refused' ? result.value.code : result?.$case;
   }
 
   join(room: string, after?: number): Promise<Reply> {

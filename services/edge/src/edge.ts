@@ -229,22 +229,18 @@ export class EdgeCore implements SocketEvents {
   #deliver({ sessions, direct, id }: Delivery): void {
     if (!this.#directed.isNew(id)) return;
     const frame = frameOf({ $case: 'direct', value: Direct.decode(direct) });
-    for (const number of sessions) this.sessions.get(number)?.connection.send(frame);
+    for (const number of sessions) {
+      const session = this.sessions.get(number);
+      if (session !== undefined && session.removed === undefined) session.connection.send(frame);
+    }
   }
 
   /** Of an account in all rooms. A disabled one is not served any more at all. */
   #removeEverywhere(account: string, code: 'disabled' | 'kicked', why: string): void {
     for (const connection of this.connections.of(account)) {
       if (code === 'disabled') connection.goAway(refusals.disabled.close, code);
-      else for (const session of [...connection.sessions]) this.#remove(session, code, why);
+      else for (const session of [...connection.sessions]) this.sessions.expel(session, code, why);
     }
-  }
-
-  #remove(session: Session, code: string, why: string): void {
-    if (session.removed !== undefined || !session.asked) return;
-    session.removed = { code, why };
-    this.sessions.leave(session);
-    if (session.state === 'entered') session.feed.depart(session, session.feed.ring.next);
   }
 
   #onBus(connected: boolean): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { anonymousPrefix, type TokenClaims, type Verified } from '@plaza/kit';
 import { refuse, type Refusal, type RoomId } from '@plaza/domain';
-import { Role } from '@plaza/proto/client';
+import { Role, type Label } from '@plaza/proto/client';
 import type { Connection } from './connection.js';
 import type { EdgeContext } from './context.js';
 import { frameOf } from './frames.js';
@@ -29,9 +29,20 @@ function take(edge: EdgeContext, connection: Connection, verified: Verified): Re
     return refuse('not-allowed', 'the connection belongs to another account');
   }
   if (edge.accounts.isDisabled(claims.account)) return refuse('disabled');
+  const { labels } = connection;
   assume(connection, claims);
-  if (!known) welcome(edge, connection);
+  if (known) renew(edge, connection, labels);
+  else welcome(edge, connection);
   return undefined;
+}
+
+/** Its sessions have the labels of the new token, where the platform did not give them others at entry; rooms that it does not open are left. */
+function renew(edge: EdgeContext, { sessions, rooms, labels }: Connection, former: readonly Label[]): void {
+  for (const session of [...sessions]) {
+    if (session.profile.labels === former) session.change({ labels });
+    session.renewed = true;
+    if (rooms?.includes(session.feed.room) === false) edge.sessions.expel(session, 'not-allowed', 'the new token does not open this room');
+  }
 }
 
 /** A connection that enters a room without a token is an anonymous guest from then on. */
@@ -60,7 +71,8 @@ function assume(connection: Connection, claims: TokenClaims): void {
   connection.tags = claims.tags ?? [];
   connection.labels = (claims.labels ?? []).map((label) => ({ ...label, saved: false }));
   connection.roleHint = claims.role === undefined ? Role.ROLE_UNSPECIFIED : roles[claims.role];
-  if (claims.deviceKind !== undefined) connection.deviceKind = claims.deviceKind;
+  // Who is in a room is there with a device of this kind.
+  if (claims.deviceKind !== undefined && connection.sessions.length === 0) connection.deviceKind = claims.deviceKind;
 }
 
 function welcome(edge: EdgeContext, connection: Connection): void {

@@ -1,6 +1,6 @@
 import type { AttachedAsker, Live, RoomDoor } from '@plaza/bus';
 import { accountsRoom, shardOf, type RoomId } from '@plaza/domain';
-import { Event, Reply, Signal, type Restriction } from '@plaza/proto/client';
+import { Direct, Event, Message, Reply, Restriction, Signal } from '@plaza/proto/client';
 import {
   Control,
   EntryOutcome,
@@ -111,6 +111,25 @@ export class ScriptedRooms implements RoomDoor {
 
   end(session: number, code: string): void {
     this.#replies?.({ replies: [], ended: [{ session, code }], deliveries: [] });
+  }
+
+  /** A directed message of this account to these sessions. */
+  deliver(sessions: number[], account: string, commandId: string): void {
+    const message = Message.fromPartial({ account, commandId, body: { content: { $case: 'text', value: { text: commandId } } } });
+    const direct = Direct.encode({ room: 'lobby', after: 0, timeMs: 1, message, receivers: [] }).finish();
+    this.#replies?.({ replies: [], ended: [], deliveries: [{ sessions, direct, id: `lobby\n${account}\n${commandId}` }] });
+  }
+
+  /** What holds for an account in all rooms from now on. */
+  restrict(account: string, what: Partial<Restriction>, kicked = false): void {
+    const restriction = Restriction.fromPartial({ account, ...what });
+    this.restrictions = this.restrictions.filter((one) => one.account !== account);
+    if (restriction.muted || restriction.disabled) this.restrictions.push(restriction);
+    const room = this.room(accountsRoom);
+    const [prev, last] = [room.head, (room.head += 10)];
+    const numbers = { flags: 0, prev, last, epoch: 1, head: last, sequence: last, accounts: 0, connections: 0 };
+    const control = Control.encode(Control.fromPartial({ restrictions: [restriction], kicked: kicked ? [account] : [] })).finish();
+    this.live.publish(shardOf(accountsRoom, this.shards), accountsRoom, encodeLiveFrame({ ...numbers, control, segments: [] }));
   }
 
   reply(entry: Entry, result: Result): void {

@@ -41,6 +41,8 @@ export class Session {
   enteredMs = 0;
   /** The room's head in the answer to its join: a removal up to here may have come before the join. */
   enteredHead = 0;
+  /** Its token was renewed, and the holder has not heard what the new one says of it. */
+  renewed = false;
   /** Who else has its tags. */
   group: TagGroup;
 
@@ -66,6 +68,13 @@ export class Session {
     const former = this.group;
     this.group = this.feed.groups.enter(this.profile.tags);
     this.feed.groups.leave(former);
+  }
+
+  /** What goes with its next command: its facts, where its token was renewed. */
+  news(): { facts?: SessionFacts } {
+    if (!this.renewed) return {};
+    this.renewed = false;
+    return { facts: this.facts() };
   }
 
   facts(): SessionFacts {

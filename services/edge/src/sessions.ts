@@ -78,6 +78,14 @@ export class Sessions {
     });
   }
 
+  /** It has to leave its room for a reason that the room does not know of. A join that is not on its way yet goes its way. */
+  expel(session: Session, code: string, why: string): void {
+    if (session.removed !== undefined || !session.asked) return;
+    session.removed = { code, why };
+    this.leave(session);
+    if (session.state === 'entered') session.feed.depart(session, session.feed.ring.next);
+  }
+
   /** Its socket has closed. */
   drop(session: Session): void {
     const told = session.asked && session.removed === undefined;

@@ -16,7 +16,7 @@ export interface Session {
   avatar: string;
   ext: string;
   tags: readonly string[];
-  readonly labels: readonly Label[];
+  labels: readonly Label[];
   readonly roleHint: Role;
   readonly noticeAudience: string;
   readonly enteredMs: number;

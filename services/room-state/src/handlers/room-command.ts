@@ -14,7 +14,11 @@ export function roomCommand(core: ShardCore, room: LoadedRoom, asked: Asked): vo
   if (asked.entry.session === 0) return apiCommand(core, room, asked);
   const { entry, asker } = asked;
   const known = core.sessions.find(asker, entry.session);
-  if (known !== undefined && known.room === room.id) return knownCommand(core, room, asked, known);
+  if (known !== undefined && known.room === room.id) {
+    // A renewed token may say something else of it.
+    if (entry.facts !== undefined) known.labels = entry.facts.labels;
+    return knownCommand(core, room, asked, known);
+  }
   const session = entry.facts && sessionOf(room.id, asker, { ...entry.facts, session: entry.session }, core.parts.clock.now());
   if (session === undefined) return asked.unknownSession();
   const no = whyNotAdmitted(core, room, session);
