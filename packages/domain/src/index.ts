@@ -8,7 +8,7 @@ export * from './decide.js';
 export * from './dependents.js';
 export * from './due.js';
 export * from './ids.js';
-export { countLimits, defaultLimits, isLonger, textLimits, timedMuteSeconds } from './limits.js';
+export { checkTexts, countLimits, defaultLimits, isLonger, textLimits, timedMuteSeconds } from './limits.js';
 export * from './position.js';
 export * from './recent.js';
 export * from './refusal.js';

@@ -23,6 +23,9 @@ describe('a token', () => {
       nickname: 'Ann Ω',
       avatar: 'https://example.org/a.png',
       capabilities: ['enter', 'send', 'manage'],
+      role: 'administrator',
+      labels: [{ name: 'gold', level: 3 }],
+      tags: ['vip', 'row 7'],
     };
     expect(verifyToken(secret, issueToken(secret, full, nowMs), nowMs)).toEqual({ claims: full });
     expect(verifyToken(secret, issueToken(secret, claims, nowMs), nowMs)).toEqual({ claims });
@@ -43,6 +46,15 @@ describe('a token', () => {
     expect(verifyToken(secret, signed(right, payload), nowMs)).toEqual({
       claims: { account: 'ann', capabilities: ['enter', 'send', 'manage'], expiresMs: nowMs + 60_000 },
     });
+  });
+
+  test('has tags and labels up to their limits', () => {
+    const most = {
+      tags: Array.from({ length: 10 }, (_, i) => 'Ω'.repeat(31) + String(i)),
+      labels: Array.from({ length: 20 }, (_, i) => ({ name: 'Ω'.repeat(30) + String(10 + i), level: i })),
+      role: 'regular' as const,
+    };
+    expect(verifyToken(secret, issueToken(secret, { ...claims, ...most }, nowMs), nowMs)).toEqual({ claims: { ...claims, ...most } });
   });
 
   test('ends at its expiry, to the millisecond', () => {
@@ -92,6 +104,18 @@ describe('not a token', () => {
     ['capabilities that are no list', signed(right, { ...payload, cap: 'send' })],
     ['a long device kind', signed(right, { ...payload, dk: 'x'.repeat(17) })],
     ['a long nickname', signed(right, { ...payload, nick: 'x'.repeat(65) })],
+    ['a role that nobody is given by a token', signed(right, { ...payload, role: 'creator' })],
+    ['tags that are no list', signed(right, { ...payload, tags: 'vip' })],
+    ['eleven tags', signed(right, { ...payload, tags: Array.from({ length: 11 }, String) })],
+    ['a tag of 33 characters', signed(right, { ...payload, tags: ['x'.repeat(33)] })],
+    ['an empty tag', signed(right, { ...payload, tags: [''] })],
+    ['labels that are no list', signed(right, { ...payload, labels: { gold: 3 } })],
+    ['21 labels', signed(right, { ...payload, labels: Array.from({ length: 21 }, (_, i) => ({ name: String(i), level: 0 })) })],
+    ['a label without a name', signed(right, { ...payload, labels: [{ level: 3 }] })],
+    ['a label with a long name', signed(right, { ...payload, labels: [{ name: 'x'.repeat(33), level: 3 }] })],
+    ['a label below level 0', signed(right, { ...payload, labels: [{ name: 'gold', level: -1 }] })],
+    ['a label with half a level', signed(right, { ...payload, labels: [{ name: 'gold', level: 0.5 }] })],
+    ['a label that is null', signed(right, { ...payload, labels: [null] })],
     ['a start in the future', signed(right, { ...payload, nbf: nowMs / 1000 + 1 })],
     ['a start that is text', signed(right, { ...payload, nbf: '0' })],
     ['more than 4 KiB', signed(right, { ...payload, x: 'x'.repeat(4096) })],

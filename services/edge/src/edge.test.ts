@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ListMembers, ReadHistory } from '@plaza/proto/client';
+import { Join, ListMembers, ReadHistory } from '@plaza/proto/client';
 import { eventually } from '@plaza/testkit';
 import { EdgeWorld } from './edge.fixture.js';
 
@@ -161,7 +161,28 @@ describe('a command', () => {
     await eventually(() => expect(ann.texts('lobby')).toEqual(['x']));
     expect((await history({})).result).toMatchObject({ $case: 'historyPage', value: { upTo: 1010 } });
     expect(world.history.reads).toEqual([expect.objectContaining({ room: 'lobby', head: 1010, headSequence: 1010 })]);
-    expect((await history({ before: 1, after: 2 })).result).toMatchObject({ value: { code: 'bad-request' } });
-    expect((await history({ limit: 201 })).result).toMatchObject({ value: { code: 'bad-request' } });
+  });
+
+  test.each<[Partial<ReadHistory>, string]>([
+    [{ limit: 200, before: 9 }, 'historyPage'],
+    [{ limit: 201 }, 'bad-request'],
+    [{ before: 1, after: 2 }, 'bad-request'],
+    [{ afterMs: 1, after: 2 }, 'bad-request'],
+    [{ beforeMs: 1, afterMs: 2 }, 'bad-request'],
+    [{ types: ['text', 'event'], afterMs: 5 }, 'historyPage'],
+    [{ types: ['text', 'song'] }, 'bad-request'],
+    [{ types: Array.from({ length: 11 }, () => 'text') }, 'bad-request'],
+    [{ sender: 'a'.repeat(64) }, 'historyPage'],
+    [{ sender: 'a'.repeat(65) }, 'bad-request'],
+    [{ audienceTag: 'Ω'.repeat(32) }, 'historyPage'],
+    [{ audienceTag: 'Ω'.repeat(33) }, 'too-large'],
+    [{ audienceTag: 'a\u0000' }, 'bad-request'],
+  ])('for history by %j is answered with %s, for who reads', async (page, answer) => {
+    const ann = await world.connect(`?token=${world.token('ann', { tags: ['vip'] })}`);
+    await ann.ask({ room: 'lobby', body: { $case: 'join', value: Join.fromPartial({ tags: ['red'] }) } });
+    const whole = ReadHistory.fromPartial(page);
+    expect(await ann.code(ann.ask({ room: 'lobby', body: { $case: 'readHistory', value: whole } }))).toBe(answer);
+    const viewer = { account: 'ann', tags: ['vip', 'red'] };
+    expect(world.history.reads).toEqual(answer === 'historyPage' ? [expect.objectContaining({ page: whole, viewer })] : []);
   });
 });

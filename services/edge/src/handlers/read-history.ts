@@ -1,5 +1,5 @@
 import { causeOf } from '@plaza/kit';
-import { refuse } from '@plaza/domain';
+import { checkTexts, parseAccountId, refuse, textLimits, type Refusal } from '@plaza/domain';
 import type { ReadHistory } from '@plaza/proto/client';
 import { decodeBody, readHistoryKind } from '@plaza/protocol';
 import { mayAsk, refuseFrame } from '../answers.js';
@@ -21,19 +21,22 @@ export const readHistory: Handler = (edge, connection, frame) => {
   const body = decodeBody(readHistoryKind, frame.body);
   if (body?.$case !== 'readHistory') return refuseFrame(edge, connection, frame.id, refuse('bad-request', 'a body that cannot be read'));
   const mistake = mistakeIn(body.value);
-  if (mistake !== undefined) return refuseFrame(edge, connection, frame.id, refuse('bad-request', mistake));
+  if (mistake !== undefined) return refuseFrame(edge, connection, frame.id, mistake);
   if (!mayAsk(edge, connection, frame.id)) return;
   void answerPage(edge, connection, frame.id, session, body.value).finally(() => {
     connection.unanswered--;
   });
 };
 
-const mistakeIn = ({ before, after, beforeMs, afterMs, limit, types }: ReadHistory): string | undefined => {
+function mistakeIn({ before, after, beforeMs, afterMs, limit, types, sender, audienceTag }: ReadHistory): Refusal | undefined {
   if ([before, after, beforeMs, afterMs].filter((bound) => bound !== undefined).length > 1)
-    return 'one bound at most: before, after, beforeMs or afterMs';
-  if (!types.every((type) => historyTypes.includes(type))) return `types are of ${historyTypes.join(', ')}`;
-  return limit > maxLimit ? `limit is at most ${maxLimit}` : undefined;
-};
+    return refuse('bad-request', 'one bound at most: before, after, beforeMs or afterMs');
+  if (limit > maxLimit) return refuse('bad-request', `limit is at most ${maxLimit}`);
+  if (types.length > historyTypes.length || !types.every((type) => historyTypes.includes(type)))
+    return refuse('bad-request', `types are of ${historyTypes.join(', ')}`);
+  if (sender !== '' && parseAccountId(sender) === undefined) return refuse('bad-request', 'sender: 1-64 of A-Z a-z 0-9 _ - . @ :');
+  return checkTexts([{ field: 'audienceTag', text: audienceTag, most: textLimits.tag }]);
+}
 
 async function answerPage(edge: EdgeContext, connection: Connection, id: number, session: Session, page: ReadHistory): Promise<void> {
   const { feed } = session;
