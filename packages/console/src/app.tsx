@@ -3,6 +3,7 @@ import type { Chat, Phase } from './chat.js';
 import { maxNameLength, tidyName } from './guest-name.js';
 import { MessageList } from './message-list.js';
 import { People } from './people.js';
+import { PinnedBar } from './pinned-bar.js';
 import { TalkBox } from './talk-box.js';
 
 export function App({ chat }: { chat: Chat }) {
@@ -16,6 +17,7 @@ export function App({ chat }: { chat: Chat }) {
       </header>
       <div class="columns">
         <main class="talk">
+          <PinnedBar chat={chat} />
           <MessageList chat={chat} />
           <Removal chat={chat} />
           <TalkBox chat={chat} />

@@ -1,8 +1,13 @@
 import { batch, computed, signal } from '@preact/signals';
-import { newCommandId, PlazaClient, PlazaRefused, type Event, type Member, type Room } from '@plaza/client';
-import { demoSession, forgetSession, freshConnect, keepName, ownName, type DemoSession } from './demo-session.js';
+import { newCommandId, PlazaRefused, type Event, type PlazaClient, type Room } from '@plaza/client';
+import { demoClient } from './demo-client.js';
+import { demoSession, forgetSession, keepName, ownName, type DemoSession } from './demo-session.js';
+import { Hearts } from './hearts.js';
 import { catchUp, olderPage } from './history.js';
-import { merged } from './timeline.js';
+import { marksAfter, marksOf } from './marks.js';
+import { MemberList } from './member-list.js';
+import { merged, standing } from './timeline.js';
+import { silenceOf } from './words.js';
 
 export type Phase = 'connecting' | 'online' | 'away' | 'removed' | 'closed';
 
@@ -13,9 +18,6 @@ export interface Draft {
   readonly failed?: string;
 }
 
-const membersEveryMs = 1000;
-/** After so many attempts in vain an edge is asked for: there may be another one. */
-const attemptsPerEdge = 2;
 const retryMs = 700;
 
 /** One room in one tab: what the page shows, and what it can do. */
@@ -25,15 +27,23 @@ export class Chat {
   readonly name = signal(ownName());
   readonly account = signal('');
   readonly events = signal<readonly Event[]>([]);
+  readonly shown = computed(() => standing(this.events.value));
+  readonly marks = signal(marksOf(undefined, 0));
+  readonly hearts = new Hearts();
   readonly drafts = signal<readonly Draft[]>([]);
   readonly online = signal<number | undefined>(undefined);
   readonly stale = signal(false);
-  readonly members = signal<readonly Member[]>([]);
+  readonly #list = new MemberList();
+  readonly members = this.#list.members;
   readonly older = signal(false);
+  /** Why one may not speak just now, as far as the page knows; the server judges. */
+  readonly silence = computed(() => {
+    const self = this.members.value.find(({ account }) => account === this.account.value);
+    return self === undefined ? '' : silenceOf(self, this.marks.value.roomMuted);
+  });
   readonly canSend = computed(() => this.phase.value === 'online' || this.phase.value === 'away');
   #client: PlazaClient | undefined;
   #room: Room | undefined;
-  #membersDue = false;
 
   constructor(readonly roomId: string) {
     addEventListener('online', () => this.#client?.reconnectNow());
@@ -54,10 +64,15 @@ export class Chat {
     const draft: Draft = { commandId: newCommandId(), text };
     this.drafts.value = [...this.drafts.value, draft];
     try {
-      await this.#room?.send(text, { commandId: draft.commandId });
+      const sent = await this.#room?.send(text, { commandId: draft.commandId });
+      if (sent?.outcome === 'sampled') this.#fail(draft, 'too much is being said here at once');
     } catch (error) {
-      this.drafts.value = this.drafts.value.map((one) => (one === draft ? { ...draft, failed: reasonOf(error) } : one));
+      this.#fail(draft, reasonOf(error));
     }
+  }
+
+  #fail(draft: Draft, failed: string): void {
+    this.drafts.value = this.drafts.value.map((one) => (one === draft ? { ...draft, failed } : one));
   }
 
   dropDraft(commandId: string): void {
@@ -89,28 +104,11 @@ export class Chat {
     else await this.#enter(this.#client);
   }
 
-  #connect({ connect, token }: DemoSession): void {
-    let attempts = 0;
-    let edge = connect;
-    let first: string | undefined = token;
-    const client = new PlazaClient({
-      url: async () => {
-        if (attempts >= attemptsPerEdge) edge = await freshConnect(this.roomId);
-        return edge;
-      },
-      token: async () => {
-        const known = first ?? (await demoSession(this.roomId)).token;
-        first = undefined;
-        return known;
-      },
-      device: { id: deviceId(), kind: 'web' },
-      backoff: { longestMs: 5000 },
-    });
+  #connect(session: DemoSession): void {
+    const client = demoClient(this.roomId, session);
     this.#client = client;
     client.on('state', ({ state, cause = '' }) => {
       if (client !== this.#client) return;
-      if (state === 'online') attempts = 0;
-      if (state === 'away') attempts++;
       if (state === 'closed') return this.#closed(client, cause);
       if (this.phase.value !== 'removed') this.phase.value = state === 'away' ? 'away' : this.phase.value;
       this.why.value = cause;
@@ -149,11 +147,11 @@ export class Chat {
     this.account.value = client.account;
     this.phase.value = 'online';
     this.online.value = room.counts?.accounts;
+    this.marks.value = marksOf(room.about, room.position ?? 0);
+    this.hearts.follow(room);
+    this.#list.follow(room);
     room.onEvents((events) => this.#add(events));
-    room.on('counts', ({ accounts }) => {
-      this.online.value = accounts;
-      this.#membersLater();
-    });
+    room.on('counts', ({ accounts }) => (this.online.value = accounts));
     room.on('stale', (stale) => (this.stale.value = stale));
     room.on('state', (state) => {
       if (state === 'in') this.phase.value = 'online';
@@ -167,13 +165,12 @@ export class Chat {
         ),
     );
     room.on('removed', ({ code, why }) => this.#removed(code, why));
-    this.#membersLater();
   }
 
   #removed(code: string, why: string): void {
     this.phase.value = 'removed';
     this.why.value = why === '' ? code : why;
-    this.members.value = [];
+    this.#list.clear();
     this.online.value = undefined;
   }
 
@@ -181,38 +178,12 @@ export class Chat {
     const arrived = new Set(events.flatMap(({ kind }) => (kind?.$case === 'message' ? [kind.value.commandId] : [])));
     batch(() => {
       this.events.value = merged(this.events.value, events);
+      this.marks.value = marksAfter(this.marks.value, events);
       if (arrived.size > 0) this.drafts.value = this.drafts.value.filter(({ commandId }) => !arrived.has(commandId));
     });
-    if (events.some(({ kind }) => kind?.$case !== 'message')) this.#membersLater();
-  }
-
-  /** The list is asked for at most once in `membersEveryMs`. */
-  #membersLater(): void {
-    if (this.#membersDue) return;
-    this.#membersDue = true;
-    setTimeout(() => void this.#readMembers(), this.members.value.length === 0 ? 0 : membersEveryMs);
-  }
-
-  async #readMembers(): Promise<void> {
-    this.#membersDue = false;
-    const room = this.#room;
-    if (room?.state !== 'in') return;
-    try {
-      const { members } = await room.members.list({ limit: 100 });
-      if (room === this.#room) this.members.value = members;
-    } catch {
-      // The next event or count asks again.
-    }
+    if (events.some(({ kind }) => kind?.$case !== 'message')) this.#list.readLater();
   }
 }
 
 const reasonOf = (error: unknown): string =>
   error instanceof PlazaRefused ? error.why : error instanceof Error ? error.message : String(error);
-
-/** Of this tab, so that a reload replaces its own session at once. */
-function deviceId(): string {
-  const key = 'plaza.device';
-  const id = sessionStorage.getItem(key) ?? newCommandId();
-  sessionStorage.setItem(key, id);
-  return id;
-}

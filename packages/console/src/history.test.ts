@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Event, HistoryPage } from '@plaza/client';
-import { catchUp } from './history.js';
+import { catchUp, olderPage } from './history.js';
 
 const event = (position: number): Event => ({ position, timeMs: 1, operator: '', targets: [], notifyExt: '', kind: undefined });
-const page = (positions: number[], upTo: number, more = false): HistoryPage => ({ events: positions.map(event), upTo, more });
+const page = (positions: number[], upTo: number, more = false, next = 0): HistoryPage => ({
+  events: positions.map(event),
+  upTo,
+  more,
+  next,
+});
+const types = expect.arrayContaining(['text', 'event']) as unknown;
 
 /** Gives these pages one after another, and keeps what was asked. */
 const reader = (...pages: HistoryPage[]) => {
@@ -34,8 +40,8 @@ describe('what is shown at the entry', () => {
     const { waited, pause } = pauses();
     expect(positions(await catchUp(room, 9, () => undefined, undefined, pause))).toEqual([1, 2, 8, 9]);
     expect(room.asked.slice(1)).toEqual([
-      { after: 5, limit: 200 },
-      { after: 7, limit: 200 },
+      { after: 5, limit: 200, types },
+      { after: 7, limit: 200, types },
     ]);
     expect(waited).toHaveLength(2);
   });
@@ -54,13 +60,28 @@ describe('what is shown at the entry', () => {
 
 describe('a gap', () => {
   test('is read forwards, page by page, without waiting in between', async () => {
-    const room = reader(page([11, 12], 30, true), page([13], 30));
+    const room = reader(page([11, 12], 30, true, 12), page([], 30, true, 15), page([16], 30));
     const { waited, pause } = pauses();
-    expect(positions(await catchUp(room, 20, () => undefined, 10, pause))).toEqual([11, 12, 13]);
+    expect(positions(await catchUp(room, 20, () => undefined, 10, pause))).toEqual([11, 12, 16]);
     expect(room.asked).toEqual([
-      { after: 10, limit: 200 },
-      { after: 12, limit: 200 },
+      { after: 10, limit: 200, types },
+      { after: 12, limit: 200, types },
+      { after: 15, limit: 200, types },
     ]);
     expect(waited).toEqual([]);
+  });
+});
+
+describe('an older page', () => {
+  test('is asked on for where it is empty and has more', async () => {
+    const room = reader(page([], 30, true, 20), page([], 30, true, 10), page([4, 5], 30, true, 4));
+    expect(await olderPage(room, 25)).toEqual(page([4, 5], 30, true, 4));
+    expect(room.asked).toEqual([25, 20, 10].map((before) => ({ before, limit: 50 })));
+  });
+
+  test('is not asked on for without end', async () => {
+    const room = reader(page([], 30, true, 20));
+    expect((await olderPage(room, 25)).more).toBe(true);
+    expect(room.asked).toHaveLength(10);
   });
 });

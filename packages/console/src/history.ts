@@ -4,6 +4,8 @@ type Reader = Pick<Room, 'history'>;
 
 const entryPage = 50;
 const gapPage = 200;
+/** In a gap of what was shown, room events count too: a message may have been taken back. */
+const gapTypes = ['text', 'custom', 'image', 'voice', 'video', 'file', 'location', 'notification', 'tip', 'event'];
 /** The history follows the room closely; so often it is asked again until it has. */
 const attempts = 10;
 const againMs = 300;
@@ -19,13 +21,17 @@ export async function catchUp(
   after?: number,
   pause: (ms: number) => Promise<void> = sleep,
 ): Promise<readonly Event[]> {
-  let page = await room.history(after === undefined ? { limit: entryPage } : { after, limit: gapPage });
+  let page = await room.history(after === undefined ? { limit: entryPage } : { after, limit: gapPage, types: gapTypes });
   if (after === undefined) more(page.more);
   const events = [...page.events];
   let forward = after !== undefined;
   for (let attempt = 0; attempt < attempts && (page.upTo < until || (forward && page.more)); attempt++) {
     if (!page.more || !forward) await pause(againMs);
-    page = await room.history({ after: nextAfter(page, events, after ?? 0), limit: gapPage });
+    page = await room.history({
+      after: forward && page.more ? page.next : Math.max(page.upTo, after ?? 0),
+      limit: gapPage,
+      types: gapTypes,
+    });
     events.push(...page.events);
     forward = true;
   }
@@ -34,8 +40,11 @@ export async function catchUp(
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A page with more behind it ends with its last event, else everything up to `upTo` was considered. */
-const nextAfter = (page: HistoryPage, events: readonly Event[], after: number): number =>
-  page.more ? (events.at(-1)?.position ?? after) : Math.max(page.upTo, after);
-
-export const olderPage = (room: Reader, before: number): Promise<HistoryPage> => room.history({ before, limit: entryPage });
+/** What was said before a position. Where only room events lie there for long, a page has nothing and says where to go on. */
+export async function olderPage(room: Reader, before: number): Promise<HistoryPage> {
+  let page = await room.history({ before, limit: entryPage });
+  for (let attempt = 1; attempt < attempts && page.events.length === 0 && page.more; attempt++) {
+    page = await room.history({ before: page.next, limit: entryPage });
+  }
+  return page;
+}

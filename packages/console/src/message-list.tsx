@@ -3,8 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Event, Message } from '@plaza/client';
 import { Avatar } from './avatar.js';
 import type { Chat, Draft } from './chat.js';
+import { RoleBadge } from './role-badge.js';
 import { continues, sameDay } from './timeline.js';
-import { sentencesOf } from './words.js';
+import { sentencesOf, textOf } from './words.js';
 
 /** So close to the end counts as reading along. */
 const nearEndPx = 80;
@@ -13,7 +14,7 @@ export function MessageList({ chat }: { chat: Chat }) {
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const behind = useSignal(false);
-  const events = chat.events.value;
+  const events = chat.shown.value;
   const drafts = chat.drafts.value;
   const newest = events.at(-1)?.position;
   const present = new Map(chat.members.value.map(({ account, nickname }) => [account, nickname]));
@@ -93,7 +94,7 @@ function Line({ chat, event, before, sentence }: LineProps) {
 }
 
 function MessageLine({ chat, event, message, joined }: { chat: Chat; event: Event; message: Message; joined: boolean }) {
-  const { account, nickname, body } = message;
+  const { account, nickname } = message;
   const own = account !== '' && account === chat.account.value;
   const name = nickname || account || 'Platform';
   return (
@@ -104,16 +105,18 @@ function MessageLine({ chat, event, message, joined }: { chat: Chat; event: Even
           <div class="by">
             <span class="author">{name}</span>
             {own && <span class="you">you</span>}
+            <RoleBadge role={message.role} />
             <time>{timeOf(event.timeMs)}</time>
           </div>
         )}
         <div class="text" data-testid="text">
-          {body?.content?.$case === 'text'
-            ? body.content.value.text
-            : body?.content?.$case === 'custom'
-              ? `[${body.content.value.subType}]`
-              : ''}
+          {textOf(message)}
         </div>
+        {message.masked && (
+          <span class="tag" title="parts of it were masked by the rules of the room">
+            masked
+          </span>
+        )}
       </div>
     </article>
   );

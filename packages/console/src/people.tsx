@@ -1,9 +1,7 @@
-import { Role } from '@plaza/client';
 import { Avatar } from './avatar.js';
 import type { Chat } from './chat.js';
-import { roleName } from './words.js';
-
-const shownRoles: ReadonlySet<Role> = new Set([Role.ROLE_CREATOR, Role.ROLE_ADMINISTRATOR]);
+import { RoleBadge } from './role-badge.js';
+import { spanOf } from './words.js';
 
 /** Who is in the room: the first hundred by the time of their entry. */
 export function People({ chat }: { chat: Chat }) {
@@ -13,13 +11,18 @@ export function People({ chat }: { chat: Chat }) {
     <aside class="people" aria-label="people in the room">
       <h2>In the room</h2>
       <ul data-testid="members">
-        {members.map(({ account, nickname, role, muted, timedMuteLeftSeconds }) => (
+        {members.map(({ account, nickname, role, muted, timedMuteLeftSeconds, bot }) => (
           <li key={account} data-testid="member">
             <Avatar account={account} name={nickname || account} />
             <span class="who">{nickname || account}</span>
             {account === chat.account.value && <span class="you">you</span>}
-            {shownRoles.has(role) && <span class="tag">{roleName(role)}</span>}
-            {(muted || timedMuteLeftSeconds > 0) && <span class="tag">muted</span>}
+            <RoleBadge role={role} />
+            {bot && <span class="tag">bot</span>}
+            {(muted || timedMuteLeftSeconds > 0) && (
+              <span class="tag silent" data-testid="muted" title={muted ? 'until lifted' : `for ${spanOf(timedMuteLeftSeconds)}`}>
+                muted
+              </span>
+            )}
           </li>
         ))}
       </ul>

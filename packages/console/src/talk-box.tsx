@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Chat } from './chat.js';
+import { HeartButton } from './heart-button.js';
 
 /** As the server counts: code points. */
 const maxLength = 4096;
@@ -28,7 +29,7 @@ export function TalkBox({ chat }: { chat: Chat }) {
         ref={input}
         data-testid="message-input"
         aria-label="message"
-        placeholder={chat.phase.value === 'away' ? 'Goes out when the connection is back' : 'Say something'}
+        placeholder={chat.phase.value === 'away' ? 'Goes out when the connection is back' : chat.silence.value || 'Say something'}
         rows={1}
         value={text.value}
         disabled={!chat.canSend.value}
@@ -40,6 +41,7 @@ export function TalkBox({ chat }: { chat: Chat }) {
         }}
       />
       {length > maxLength - 200 && <span class={`left${length > maxLength ? ' over' : ''}`}>{maxLength - length}</span>}
+      <HeartButton chat={chat} />
       <button type="submit" data-testid="send" disabled={!ready}>
         Send
       </button>

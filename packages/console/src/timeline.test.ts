@@ -1,15 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Event } from '@plaza/client';
-import { continues, merged, sameDay } from './timeline.js';
+import { Event } from '@plaza/proto/client';
+import { continues, merged, sameDay, standing } from './timeline.js';
 
-const event = (position: number, account = 'ann', timeMs = position): Event => ({
-  position,
-  timeMs,
-  operator: '',
-  targets: [],
-  notifyExt: '',
-  kind: { $case: 'message', value: { account, nickname: account, avatar: '', role: 3, body: undefined, class: 0, commandId: '' } },
-});
+const event = (position: number, account = 'ann', timeMs = position): Event =>
+  Event.fromPartial({ position, timeMs, kind: { $case: 'message', value: { account, nickname: account } } });
+const recall = (position: number, recalled: number, account = '', sinceMs = 0): Event =>
+  Event.fromPartial({ position, timeMs: position, kind: { $case: 'messageRecalled', value: { recalled, account, sinceMs } } });
 const positions = (events: readonly Event[]): number[] => events.map(({ position }) => position);
 
 describe('the timeline', () => {
@@ -38,6 +34,22 @@ describe('the timeline', () => {
     expect(continues(event(2), undefined)).toBe(false);
     expect(continues(event(2), { ...event(1), kind: { $case: 'muted', value: {} } })).toBe(false);
   });
+
+  test.each<[string, Event, number[]]>([
+    ['one', recall(10, 2), [1, 4, 6]],
+    ['one that is not shown', recall(10, 7), [1, 2, 4, 6]],
+    ['all of an account', recall(10, 0, 'ann'), [2, 6]],
+    ['all since a moment', recall(10, 0, 'ann', 2), [1, 2, 6]],
+    ['none that was said later', recall(3, 0, 'bob'), [1, 4, 6]],
+  ])('is without messages that were taken back: %s', (_, taken, left) => {
+    const said = [event(1), event(2, 'bob'), event(4), event(6, 'bob')];
+    const shown = standing(merged(said, [taken]));
+    expect(shown.filter(({ kind }) => kind?.$case === 'message').map(({ position }) => position)).toEqual(left);
+    expect(shown.filter(({ kind }) => kind?.$case === 'messageRecalled')).toEqual([taken]);
+  });
+
+  test('one that was taken back stays away when a page brings it again', () =>
+    expect(positions(standing(merged([event(1), recall(10, 2)], [event(2), event(3)])))).toEqual([1, 3, 10]));
 
   test('knows days', () => {
     const noon = new Date(2026, 4, 5, 12).getTime();

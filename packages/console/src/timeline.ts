@@ -12,6 +12,18 @@ export function merged(shown: readonly Event[], more: readonly Event[]): readonl
   return [...byPosition.values()].sort((a, b) => a.position - b.position).slice(-maxShown);
 }
 
+/** Without messages that were taken back: one by its id, or an account's since a moment, as far as it had said them by then. */
+export function standing(events: readonly Event[]): readonly Event[] {
+  const recalls = events.filter(({ kind }) => kind?.$case === 'messageRecalled');
+  return recalls.length === 0 ? events : events.filter((event) => !recalls.some((recall) => takesBack(recall, event)));
+}
+
+function takesBack({ kind: recall, position }: Event, { kind, timeMs, position: said }: Event): boolean {
+  if (recall?.$case !== 'messageRecalled' || kind?.$case !== 'message' || said > position) return false;
+  const { recalled, account, sinceMs } = recall.value;
+  return recalled > 0 ? said === recalled : kind.value.account === account && timeMs >= sinceMs;
+}
+
 /** Several messages of one author within this time stand under one name. */
 const togetherMs = 120_000;
 

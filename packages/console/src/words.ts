@@ -1,4 +1,4 @@
-import { LeaveReason, Role, type Event } from '@plaza/client';
+import { LeaveReason, Role, type Event, type Member, type Message } from '@plaza/client';
 
 /** What a room event says to people; undefined: nothing. Messages are drawn otherwise. */
 export function sentenceOf(event: Event, nameOf: (account: string) => string): string | undefined {
@@ -20,6 +20,24 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
       return `${who} ${was} muted for ${spanOf(kind.value.seconds)}${by}`;
     case 'kicked':
       return `${who} ${was} removed${by}${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
+    case 'blocked':
+      return `${who} ${was} blocked${by}${kind.value.reason === '' ? '' : `: ${kind.value.reason}`}`;
+    case 'unblocked':
+      return `${who} may come in again`;
+    case 'roomMuted':
+      return `Only managers may speak now${by === '' ? '' : `: muted${by}`}`;
+    case 'roomUnmuted':
+      return 'Everybody may speak again';
+    case 'tagMuted':
+      return `Whoever has the tag ${kind.value.tag} was muted${kind.value.seconds === 0 ? '' : ` for ${spanOf(kind.value.seconds)}`}${by}`;
+    case 'tagUnmuted':
+      return `Whoever has the tag ${kind.value.tag} may speak again`;
+    case 'messageRecalled':
+      return kind.value.recalled > 0 ? `A message was taken back${by}` : `The messages of ${who} were taken back${by}`;
+    case 'pinned':
+      return `A message was pinned${by}`;
+    case 'settingsChanged':
+      return 'The rules of the room were changed';
     case 'roleChanged':
       return `${who} ${who === 'You' ? 'are' : 'is'} ${roleName(kind.value.role)} now`;
     case 'roomUpdated':
@@ -43,6 +61,37 @@ export function sentencesOf(events: readonly Event[], self: string, present: Rea
     if (kind?.$case === 'entered' && kind.value.member !== undefined) names.set(kind.value.member.account, kind.value.member.nickname);
     return sentenceOf(event, nameOf);
   });
+}
+
+/** What a message says, in one line; what is not text by its kind. */
+export function textOf({ body }: Pick<Message, 'body'>): string {
+  const content = body?.content;
+  if (content === undefined) return '';
+  switch (content.$case) {
+    case 'text':
+      return content.value.text;
+    case 'custom':
+      return `[${content.value.subType}]`;
+    case 'location':
+      return `[place] ${content.value.title}`;
+    case 'notification':
+      return `${content.value.title}${content.value.text === '' ? '' : `: ${content.value.text}`}`;
+    case 'tip':
+      return `${content.value.count} × ${content.value.gift}${content.value.text === '' ? '' : `: ${content.value.text}`}`;
+    default:
+      return `[${content.$case}] ${content.value.name || content.value.url}`;
+  }
+}
+
+/** Why a member may not speak; empty: it may. */
+export function silenceOf(
+  { role, muted, timedMuteLeftSeconds }: Pick<Member, 'role' | 'muted' | 'timedMuteLeftSeconds'>,
+  roomMuted: boolean,
+): string {
+  if (role === Role.ROLE_CREATOR || role === Role.ROLE_ADMINISTRATOR) return '';
+  if (muted) return 'You are muted';
+  if (timedMuteLeftSeconds > 0) return `You are muted for ${spanOf(timedMuteLeftSeconds)}`;
+  return roomMuted ? 'Only managers may speak now' : '';
 }
 
 export function roleName(role: Role): string {
