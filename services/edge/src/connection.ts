@@ -34,7 +34,10 @@ const utf8 = new TextDecoder();
  * is found by the sweep.
  */
 export class Connection implements Bucket {
+  // What the drain looks at comes first: one line of the processor's cache.
   socket: Socket | undefined = undefined;
+  /** Bytes wait in its buffer: the drain passes it over until they have gone. */
+  blocked = false;
   /** Its place in the list of all connections. */
   index = -1;
   /** Empty until it has authenticated or entered a room as an anonymous guest. */
@@ -56,8 +59,7 @@ export class Connection implements Bucket {
   /** While the platform's keys are asked who it is: frames that have to wait for the answer. */
   waiting: { readonly message: ArrayBuffer; readonly isBinary: boolean }[] | undefined = undefined;
   readonly sessions: Session[] = [];
-  /** Bytes wait in its buffer: the drain passes it over until they have gone. */
-  blocked = false;
+  /** Since when it is blocked; 0: it is not. */
   blockedSinceMs = 0;
   /** Its rate bucket. */
   tokens: number;

@@ -14,27 +14,57 @@ class ReadyView implements View {
   }
 }
 
+/** What is for everybody alike: one view, the bytes that came. Each frame of most rooms is one, so that it is made of little. */
+class PlainEntry implements RingEntry {
+  readonly mixed = false;
+  readonly bytes: number;
+  readonly #view: View;
+
+  constructor(
+    readonly prev: number,
+    readonly last: number,
+    readonly atMs: number,
+    readonly keepUntilMs: number,
+    frame: Uint8Array,
+  ) {
+    this.bytes = frame.length;
+    this.#view = new ReadyView(frame);
+  }
+
+  view(): View {
+    return this.#view;
+  }
+}
+
 /**
- * The views of a frame whose segments are for different audiences: the segments for a group, and for each other one a batch without events that leads over it.
+ * A frame whose segments are for different audiences: a group sees the segments for it, and for each other one a batch without events that leads over it.
  * Groups for which the same segments are share one view, made when the first of them needs it.
  */
-class MixedViews {
+class MixedEntry implements RingEntry {
+  readonly mixed = true;
+  readonly bytes: number;
   readonly #ofGroup = new WeakMap<TagGroup, View>();
   readonly #ofMatch = new Map<string, View>();
 
   constructor(
+    readonly prev: number,
+    readonly last: number,
+    readonly atMs: number,
+    readonly keepUntilMs: number,
     private readonly room: string,
-    private readonly prev: number,
+    /** Where the first segment begins: before `prev`, where that is inside the batch. */
+    private readonly start: number,
     private readonly segments: readonly Segment[],
-    private readonly cut: (frame: Uint8Array) => Uint8Array,
-  ) {}
+  ) {
+    this.bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+  }
 
-  of(group: TagGroup): View {
+  view(group: TagGroup): View {
     const known = this.#ofGroup.get(group);
     if (known !== undefined) return known;
     const matches = this.segments.map(({ audience }) => matchesAudience(audience, group.tags));
     const key = matches.map(Number).join('');
-    const view = this.#ofMatch.get(key) ?? new ReadyView(this.cut(joined(this.#parts(matches))));
+    const view = this.#ofMatch.get(key) ?? new ReadyView(from(this.prev, this.start, joined(this.#parts(matches))));
     this.#ofMatch.set(key, view);
     this.#ofGroup.set(group, view);
     return view;
@@ -42,29 +72,25 @@ class MixedViews {
 
   #parts(matches: readonly boolean[]): Uint8Array[] {
     return this.segments.map(({ bytes, last }, i) =>
-      matches[i] === true ? bytes : advanceFrame(this.room, this.segments[i - 1]?.last ?? this.prev, last),
+      matches[i] === true ? bytes : advanceFrame(this.room, this.segments[i - 1]?.last ?? this.start, last),
     );
   }
 }
 
-/**
- * A live frame as an entry of the ring, for a reader at `prev`: without what it has where it stands inside the batch. One view for everybody where nothing in it
- * is for some only. Throws BadFrame.
- */
-export function entryOf(room: string, header: LiveHeader, bytes: Uint8Array, prev: number, nowMs: number, keptMs: number): RingEntry {
+/** The frame of a batch that begins at `start`, for a reader at `prev`: without what it has. */
+const from = (prev: number, start: number, frame: Uint8Array): Uint8Array => (prev > start ? trimmedBatch(frame, prev) : frame);
+
+/** A live frame as an entry of the ring, for a reader at `at`, which may be inside the batch. Throws BadFrame. */
+export function entryOf(room: string, header: LiveHeader, bytes: Uint8Array, at: number, nowMs: number, keptMs: number): RingEntry {
   const segments = readLiveSegments(bytes);
-  const common = { prev: Math.max(prev, header.prev), last: header.last, atMs: nowMs, keepUntilMs: nowMs + keptMs };
-  const cut = (frame: Uint8Array): Uint8Array => (prev > header.prev ? trimmedBatch(frame, prev) : frame);
-  if (segments.some(({ audience }) => audience !== '')) {
-    const views = new MixedViews(room, header.prev, segments, cut);
-    const size = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
-    return { ...common, bytes: size, mixed: true, view: (group) => views.of(group) };
-  }
-  const ready =
-    segments.length === 0 ? advanceFrame(room, common.prev, header.last) : cut(joined(segments.map((segment) => segment.bytes)));
-  const view = new ReadyView(ready);
-  return { ...common, bytes: ready.length, mixed: false, view: () => view };
+  const prev = Math.max(at, header.prev);
+  if (segments.some(isForSome)) return new MixedEntry(prev, header.last, nowMs, nowMs + keptMs, room, header.prev, segments);
+  const frame = segments.length === 0 ? advanceFrame(room, prev, header.last) : from(prev, header.prev, joined(segments.map(bytesOf)));
+  return new PlainEntry(prev, header.last, nowMs, nowMs + keptMs, frame);
 }
+
+const isForSome = ({ audience }: Segment): boolean => audience !== '';
+const bytesOf = ({ bytes }: Segment): Uint8Array => bytes;
 
 /** Frames behind each other are one frame (client.proto, ServerFrame). */
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -123,6 +123,7 @@ export class Payloads {
     this.#first = this.ring.first;
     this.#signal = signal;
     this.#common.clear();
+    if (this.#ofGroup.size === 0) return;
     this.#ofGroup.clear();
     this.#made.clear();
   }

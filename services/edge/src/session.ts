@@ -26,14 +26,15 @@ export interface Profile {
  * nothing that does not begin at its position.
  */
 export class Session {
-  /** joining: asked, not answered. entered: answered; in its place in the ring, or about to be. gone: left, refused, removed or closed. */
-  state: 'joining' | 'entered' | 'gone' = 'joining';
-  /** The join has been given to the router: a leave has to follow it, whatever its answer will be. */
-  asked = false;
+  // What the drain looks at comes first, as in a connection.
   cursor = 0;
   position = 0;
   /** The serial of the newest signal that it got. */
   signal = 0;
+  /** joining: asked, not answered. entered: answered; in its place in the ring, or about to be. gone: left, refused, removed or closed. */
+  state: 'joining' | 'entered' | 'gone' = 'joining';
+  /** The join has been given to the router: a leave has to follow it, whatever its answer will be. */
+  asked = false;
   /** Its place in the feed's seats; -1: none. */
   seat = -1;
   /** Set when a control frame has removed it; from then on its commands are refused. */
