@@ -6,7 +6,7 @@ import { nobody, queueEvents } from './queue-events.js';
 import { contextOf, type ShardCore } from './shard-core.js';
 
 /** A room that is due, but where nothing can be done yet, is looked at again after this: it must not stand before others for ever. */
-const leastPauseMs = 1000;
+const leastPauseMs = 5000;
 /** Sleeping rooms that are woken at once; the others follow. */
 const roomsAtOnce = 100;
 
@@ -14,7 +14,7 @@ const roomsAtOnce = 100;
 export async function wakeDue(core: ShardCore): Promise<void> {
   const nowMs = core.parts.clock.now();
   for (const room of core.rooms.all()) settleDue(core, room, nowMs);
-  for (const id of await dueRooms(core, nowMs)) if (core.rooms.get(id) === undefined) wake(core, id, nowMs);
+  for (const id of await dueRooms(core, nowMs)) wake(core, id, nowMs);
 }
 
 async function dueRooms({ parts }: ShardCore, nowMs: number): Promise<RoomId[]> {
@@ -29,8 +29,9 @@ async function dueRooms({ parts }: ShardCore, nowMs: number): Promise<RoomId[]> 
 function wake(core: ShardCore, id: RoomId, nowMs: number): void {
   core.rooms.with(id, {
     loaded: (room) => {
-      // A due time that is not the room's own would come back every second.
-      if (!settleDue(core, room, nowMs) && !room.pending) core.writer.note(id, [], room.dueMs);
+      // A due time that is not the room's own would come back every second, before those of others.
+      const isOld = !settleDue(core, room, nowMs) && !room.pending && !core.writer.isDirty(id);
+      if (isOld) core.writer.note(id, [], room.dueMs);
     },
     unavailable: () => undefined,
   });

@@ -19,6 +19,10 @@ export class LeftLately {
     return this.#leftMs.get(account) ?? 0;
   }
 
+  get empty(): boolean {
+    return this.#leftMs.size === 0;
+  }
+
   forgetOld(nowMs: number): void {
     for (const [account, leftMs] of this.#leftMs) {
       if (this.#leftMs.size <= most && nowMs - leftMs < keepMs) return;

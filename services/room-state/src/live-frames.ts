@@ -38,15 +38,22 @@ interface Run {
   last: number;
 }
 
-/** Events that nobody sees are in no segment; the one before them, or the next, leads readers over them. */
+/**
+ * Events that nobody sees are in no segment; the one before them, or the next, leads readers over them. What was skipped is told in the first segment
+ * that is for everybody, or else in the first: one without events, which moves nobody on, would be dropped as a repeat.
+ */
 function segmentsOf({ room, prev, last, events, skipped }: RoomBatch): Segment[] {
-  const runs: Run[] = skipped.length === 0 ? [] : [{ audience: '', events: [], last: prev }];
+  const runs: Run[] = [];
   for (const event of events) addTo(runs, event);
   const newest = runs.at(-1);
   if (newest !== undefined) newest.last = last;
+  const toTell = Math.max(
+    0,
+    runs.findIndex(({ audience }) => audience === ''),
+  );
   return runs.map((run, i) => {
     const from = runs[i - 1]?.last ?? prev;
-    const told: Skipped[] = i === 0 ? skipped : [];
+    const told: Skipped[] = i === toTell ? skipped : [];
     const bytes = encodeBatchFrame({ room, prev: from, last: run.last, events: run.events, skipped: told });
     return { audience: run.audience, last: run.last, bytes };
   });

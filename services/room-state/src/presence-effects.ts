@@ -1,7 +1,7 @@
 import type { AccountId } from '@plaza/domain';
 import type { Event, MemberUpdated } from '@plaza/proto/client';
 import type { LoadedRoom } from './loaded-room.js';
-import type { Session } from './session.js';
+import { isNotable, type Session } from './session.js';
 import type { ShardCore } from './shard-core.js';
 
 /** What an event means for who is present, in the turn that decided it. */
@@ -9,6 +9,7 @@ export function affectPresence({ sessions, removed }: ShardCore, room: LoadedRoo
   removed.note(room.id, event);
   const { kind } = event;
   const targets = event.targets as AccountId[];
+  const sessionsOf = (accounts: readonly AccountId[]): Session[] => accounts.flatMap((one) => sessions.of(room.id).of(one)?.sessions ?? []);
   switch (kind?.$case) {
     case 'kicked':
     case 'blocked':
@@ -22,7 +23,11 @@ export function affectPresence({ sessions, removed }: ShardCore, room: LoadedRoo
       return;
     }
     case 'memberUpdated':
-      for (const account of targets) for (const session of sessions.of(room.id).of(account)?.sessions ?? []) update(session, kind.value);
+      for (const session of sessionsOf(targets)) update(session, kind.value);
+      for (const session of sessionsOf(targets)) session.notable = isNotable(room.state, session);
+      return;
+    case 'roleChanged':
+      for (const session of sessionsOf(targets)) session.notable = isNotable(room.state, session);
       return;
     case 'message':
       if (kind.value.account !== '') sessions.of(room.id).noteActive(kind.value.account);

@@ -1,12 +1,13 @@
-import type { AccountId, RoomId } from '@plaza/domain';
+import type { RefusalCode, RoomId } from '@plaza/domain';
 import type { Event } from '@plaza/proto/client';
+import type { Session } from './session.js';
 
 /**
  * Who was removed from which room lately. An edge that has not heard of it yet may still announce the session, or send a command for it: a session
  * that was there before the removal is not taken in again. Comes back from the log after a takeover.
  */
 export class RemovedLately {
-  readonly #removed = new Map<string, { readonly atMs: number; readonly code: string }>();
+  readonly #removed = new Map<string, { readonly atMs: number; readonly code: RefusalCode }>();
 
   constructor(private readonly keepMs: number) {}
 
@@ -14,11 +15,13 @@ export class RemovedLately {
     if (kind?.$case === 'kicked' || kind?.$case === 'blocked')
       for (const account of targets) this.#put(keyOf(room, account), timeMs, kind.$case);
     if (kind?.$case === 'roomClosed') this.#put(keyOf(room, everybody), timeMs, 'room-closed');
+    if (kind?.$case === 'deviceBlocked' && kind.value.untilMs > 0)
+      this.#put(deviceKeyOf(room, kind.value.deviceId), timeMs, 'device-blocked');
   }
 
-  /** The code of the refusal catalogue with which a session that entered at `enteredMs` was removed; undefined: it was not. */
-  codeFor(room: RoomId, account: AccountId, enteredMs: number): string | undefined {
-    const found = [this.#removed.get(keyOf(room, account)), this.#removed.get(keyOf(room, everybody))];
+  /** The code with which such a session was removed; undefined: it was not. */
+  codeFor({ room, account, deviceId, enteredMs }: Pick<Session, 'room' | 'account' | 'deviceId' | 'enteredMs'>): RefusalCode | undefined {
+    const found = [keyOf(room, account), keyOf(room, everybody), deviceKeyOf(room, deviceId)].map((key) => this.#removed.get(key));
     return found.find((removal) => removal !== undefined && enteredMs <= removal.atMs)?.code;
   }
 
@@ -29,7 +32,7 @@ export class RemovedLately {
     }
   }
 
-  #put(key: string, atMs: number, code: string): void {
+  #put(key: string, atMs: number, code: RefusalCode): void {
     this.#removed.delete(key);
     this.#removed.set(key, { atMs, code });
   }
@@ -37,3 +40,5 @@ export class RemovedLately {
 
 const everybody = '';
 const keyOf = (room: RoomId, account: string): string => `${room}\n${account}`;
+/** A slash is in no account. */
+const deviceKeyOf = (room: RoomId, deviceId: string): string => `${room}\n/${deviceId}`;

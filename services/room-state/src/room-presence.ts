@@ -7,7 +7,8 @@ import type { Session } from './session.js';
 /** One account in one room, on all its devices. */
 export interface PresentAccount {
   readonly account: AccountId;
-  readonly enteredMs: number;
+  /** Of its oldest session. */
+  enteredMs: number;
   /** The oldest first. */
   readonly sessions: Session[];
 }
@@ -67,7 +68,7 @@ export class RoomPresence implements PresenceView {
   add(session: Session, enters: boolean): void {
     const present = this.#accounts.get(session.account);
     if (present === undefined) this.#first(session, enters);
-    else present.sessions.push(session);
+    else insert(present, session);
     this.#connections++;
     this.changed = true;
   }
@@ -95,6 +96,12 @@ export class RoomPresence implements PresenceView {
     this.notableEntered.clear();
     this.notableLeft.clear();
     this.#left.forgetOld(this.now());
+  }
+
+  /** Nobody is here, nobody left lately, and everything was told. */
+  get isOver(): boolean {
+    this.#left.forgetOld(this.now());
+    return this.accounts === 0 && !this.changed && !this.hasTally && this.#left.empty;
   }
 
   get hasTally(): boolean {
@@ -128,4 +135,13 @@ export class RoomPresence implements PresenceView {
     this.left++;
     if (notable) this.notableLeft.add(account);
   }
+}
+
+/** After a takeover edges name sessions in no order. */
+function insert(present: PresentAccount, session: Session): void {
+  const { sessions } = present;
+  let at = sessions.length;
+  while (at > 0 && sessions[at - 1]!.enteredMs > session.enteredMs) at--;
+  sessions.splice(at, 0, session);
+  present.enteredMs = Math.min(present.enteredMs, session.enteredMs);
 }

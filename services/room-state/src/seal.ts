@@ -1,5 +1,6 @@
 import { bucketFor, noteStored, type Limits } from '@plaza/domain';
-import type { RoomBatch } from '@plaza/proto/log';
+import type { Skipped } from '@plaza/proto/client';
+import type { LoggedEvent, RoomBatch } from '@plaza/proto/log';
 import type { Accepted, LoadedRoom } from './loaded-room.js';
 import type { QueuedCommand } from './outbox-queue.js';
 
@@ -44,13 +45,12 @@ function sealRoom(room: LoadedRoom, roomBytes: number, limits: Limits): SealedBa
   if (stored.length > 0) noteStored(room.state, bucketFor(room.state, stored[0]!.position, limits), stored.length);
   const { bucket, bucketCount } = room.state;
   const tally = room.tally;
-  const skipped = Array.from(room.skipped, ([messageClass, count]) => ({ class: messageClass, count }));
-  if (events.length > 0) room.skipped.clear();
+  const skipped = takeSkipped(room, events);
   room.tally = undefined;
   room.inFlight = commands;
   return {
     room,
-    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally, skipped: events.length > 0 ? skipped : [] },
+    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally, skipped },
     commands,
     bytes: commands.reduce((sum, command) => sum + command.bytes, 0),
     accepted: { last, bucket, bucketCount },
@@ -62,4 +62,12 @@ function takeCommands(room: LoadedRoom, mostBytes: number): QueuedCommand[] {
   let count = 0;
   while (count < room.queue.length && (count === 0 || bytes < mostBytes)) bytes += room.queue[count++]!.bytes;
   return room.queue.splice(0, count);
+}
+
+/** Told with the next events that anybody sees. */
+function takeSkipped({ skipped }: LoadedRoom, events: readonly LoggedEvent[]): Skipped[] {
+  if (!events.some(({ audience }) => audience?.kind?.$case !== 'nobody')) return [];
+  const told = Array.from(skipped, ([messageClass, count]) => ({ class: messageClass, count }));
+  skipped.clear();
+  return told;
 }

@@ -1,4 +1,14 @@
-import { isAnonymousAccount, parseAccountId, type AccountId, type RoomId, type SessionActor } from '@plaza/domain';
+import {
+  isAnonymousAccount,
+  isManager,
+  labelsOf,
+  parseAccountId,
+  roleOf,
+  type AccountId,
+  type RoomId,
+  type RoomState,
+  type SessionActor,
+} from '@plaza/domain';
 import type { Label, Role } from '@plaza/proto/client';
 import type { SessionFacts } from '@plaza/proto/room';
 
@@ -18,7 +28,7 @@ export interface Session {
   tags: readonly string[];
   labels: readonly Label[];
   readonly roleHint: Role;
-  readonly noticeAudience: string;
+  noticeAudience: string;
   readonly enteredMs: number;
   /** A manager, or somebody with a label: named in digests. */
   notable: boolean;
@@ -70,3 +80,7 @@ export function actorOf(session: Session, disconnected = false): SessionActor {
     disconnected,
   };
 }
+
+/** Whether digests name the account: a manager, or one with a label. */
+export const isNotable = (room: RoomState, session: Pick<Session, 'account' | 'anonymous' | 'labels'>): boolean =>
+  isManager(roleOf(room, session.account, session.anonymous)) || labelsOf(room, session).length > 0;

@@ -76,9 +76,9 @@ export class Sessions {
     return sessions.find((other) => other.deviceId === deviceId && (other.asker !== asker || other.number !== number));
   }
 
-  /** An empty room that has nothing left to tell is forgotten. */
+  /** A presence that has nothing left to tell is forgotten. */
   forget(room: RoomId): void {
-    if (this.isEmpty(room)) this.#rooms.delete(room);
+    if (this.#rooms.get(room)?.isOver === true) this.#rooms.delete(room);
   }
 
   get count(): number {

@@ -77,14 +77,19 @@ describe('who was removed lately', () => {
 
   test('is known by the time of entry: who came later is not meant', () => {
     const removed = new RemovedLately(60_000);
+    const codeFor = (account: string, enteredMs: number, deviceId = ''): string | undefined =>
+      removed.codeFor({ room, account: account as AccountId, deviceId, enteredMs });
     removed.note(room, event({ $case: 'kicked', value: { reason: '', refusedUntilMs: 0 } }, ['ann']));
-    expect(removed.codeFor(room, 'ann' as AccountId, 999)).toBe('kicked');
-    expect(removed.codeFor(room, 'ann' as AccountId, 1001)).toBeUndefined();
-    expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBeUndefined();
+    expect(codeFor('ann', 999)).toBe('kicked');
+    expect(codeFor('ann', 1001)).toBeUndefined();
+    expect(codeFor('bob', 999)).toBeUndefined();
+    removed.note(room, event({ $case: 'deviceBlocked', value: { deviceId: 'd1', untilMs: 5000 } }, []));
+    expect(codeFor('bob', 999, 'd1')).toBe('device-blocked');
+    expect(codeFor('bob', 999, 'd2')).toBeUndefined();
     removed.note(room, event({ $case: 'roomClosed', value: { reason: '', close: undefined } }, []));
-    expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBe('room-closed');
+    expect(codeFor('bob', 999)).toBe('room-closed');
     removed.forgetOld(61_000);
-    expect(removed.codeFor(room, 'bob' as AccountId, 999)).toBeUndefined();
+    expect(codeFor('bob', 999)).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import type { ShardCore } from './shard-core.js';
 export function tally(core: ShardCore): void {
   for (const [id, presence] of core.sessions.rooms()) {
     if (!presence.hasTally) {
-      if (!presence.changed && core.rooms.get(id)?.pending !== true) core.sessions.forget(id);
+      if (core.rooms.get(id)?.pending !== true) core.sessions.forget(id);
       continue;
     }
     core.rooms.with(id, {

@@ -1,21 +1,22 @@
 import { isCreated, refuse, type Refusal, type RefusalCode } from '@plaza/domain';
 import type { LoadedRoom } from '../loaded-room.js';
-import type { Session } from '../session.js';
+import { isNotable, type Session } from '../session.js';
 import type { ShardCore } from '../shard-core.js';
 
 /** Why a session that was in the room before this holder knew of it is not any more; undefined: it is. */
-export function whyNotAdmitted(
-  core: ShardCore,
-  room: LoadedRoom | undefined,
-  { room: id, account, enteredMs, deviceId }: Session,
-): Refusal | undefined {
-  const code = core.removed.codeFor(id, account, enteredMs);
-  if (code !== undefined) return refuse(code as RefusalCode);
-  if (room === undefined) return undefined;
-  if (!isCreated(room.state)) return refuse('not-found', 'there is no such room');
-  if (!room.state.profile.open) return refuse('room-closed');
-  if (room.state.members.get(account)?.blocked) return refuse('blocked');
-  return (room.state.blockedDevices.get(deviceId) ?? 0) > core.parts.clock.now() ? refuse('device-blocked') : undefined;
+export function whyNotAdmitted(core: ShardCore, room: LoadedRoom | undefined, session: Session): Refusal | undefined {
+  const code = core.removed.codeFor(session) ?? (room && whyNoMember(room, session, core.parts.clock.now()));
+  return code && refuse(code);
+}
+
+/** While the room refuses somebody's entry, nobody can have entered since: whoever is said to be in it is from before. */
+function whyNoMember({ state }: LoadedRoom, { account, deviceId }: Session, nowMs: number): RefusalCode | undefined {
+  if (!isCreated(state)) return 'not-found';
+  if (!state.profile.open) return 'room-closed';
+  const member = state.members.get(account);
+  if (member?.blocked) return 'blocked';
+  if (member !== undefined && member.refusedUntilMs > nowMs) return 'kicked';
+  return (state.blockedDevices.get(deviceId) ?? 0) > nowMs ? 'device-blocked' : undefined;
 }
 
 /** Takes a session in that its edge says was there all the time: nothing is told to the room. */
@@ -23,6 +24,8 @@ export function admit(core: ShardCore, session: Session): void {
   const { sessions, deferredLeaves } = core;
   const known = sessions.find(session.asker, session.number);
   if (known !== undefined) return void (known.seenMs = session.seenMs);
+  const room = core.rooms.get(session.room);
+  if (room !== undefined) session.notable = isNotable(room.state, session);
   sessions.add(session, false);
   deferredLeaves.get(session.room)?.delete(session.account);
   const older = sessions.olderOf(session);

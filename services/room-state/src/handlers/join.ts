@@ -1,9 +1,9 @@
-import { decide, isManager, refuse, type PresenceView } from '@plaza/domain';
+import { decide, refuse, type PresenceView } from '@plaza/domain';
 import type { Asked } from '../asked.js';
 import type { LoadedRoom } from '../loaded-room.js';
 import { queueEvents } from '../queue-events.js';
 import { unavailableResult } from '../replies.js';
-import { actorOf, sessionOf, type Session } from '../session.js';
+import { actorOf, isNotable, sessionOf, type Session } from '../session.js';
 import { contextOf, type ShardCore } from '../shard-core.js';
 import { admit, displace, replace, whyNotAdmitted } from './admit.js';
 import { answerRepeat, findRepeat } from './repeated.js';
@@ -38,8 +38,8 @@ function enter(core: ShardCore, room: LoadedRoom, asked: Asked, session: Session
   const identity = { asker: session.account, commandId: entry.commandId, command: command.$case };
   queueEvents(core, room, events, reply, identity);
   if (reply.$case === 'joined' && reply.value.self !== undefined) {
-    const { nickname, avatar, ext, role, labels } = reply.value.self;
-    takeIn(core, Object.assign(session, { nickname, avatar, ext, notable: isManager(role) || labels.length > 0 }));
+    const { nickname, avatar, ext } = reply.value.self;
+    takeIn(core, Object.assign(session, { nickname, avatar, ext, notable: isNotable(room.state, session) }));
     displace(core, session, decision.effects?.displaced ?? []);
   }
   asked.answer(core.outbox, room, reply);
@@ -49,8 +49,8 @@ function takeIn(core: ShardCore, session: Session): void {
   const { sessions, deferredLeaves } = core;
   const known = sessions.find(session.asker, session.number);
   if (known !== undefined && known.room === session.room && known.account === session.account) {
-    const { nickname, avatar, ext, tags, notable, seenMs } = session;
-    return void Object.assign(known, { nickname, avatar, ext, tags, notable, seenMs });
+    const { nickname, avatar, ext, tags, labels, noticeAudience, notable, seenMs } = session;
+    return void Object.assign(known, { nickname, avatar, ext, tags, labels, noticeAudience, notable, seenMs });
   }
   if (known !== undefined) sessions.remove(known);
   const comesBack = deferredLeaves.get(session.room)?.delete(session.account) === true;

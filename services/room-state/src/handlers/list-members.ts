@@ -22,7 +22,10 @@ interface Row extends Place {
   readonly name: AccountId;
 }
 
-/** One page of one of the lists: of who is present by the time of entry, of whom the room has a record by the time of its last change. */
+/**
+ * One page of one of the lists: of who is present by the time of entry, bots among them; of whom the room has a record by the time of its last
+ * change.
+ */
 export function listMembers(core: ShardCore, room: LoadedRoom, ask: CommandValue<'listMembers'>): ReplyResult {
   const no = checkListMembers(ask);
   if (no !== undefined) return refusedResult(no);
@@ -42,7 +45,7 @@ function* rowsOf(
 ): IterableIterator<Row> {
   const { state } = room;
   const ofRecords = recordLists[list];
-  if (list === MemberList.MEMBER_LIST_BOTS) for (const [name, { addedMs }] of state.bots) yield { ms: addedMs, name };
+  if (list === MemberList.MEMBER_LIST_BOTS) yield* bots(room);
   else if (ofRecords === undefined) yield* present(room, presence, list === MemberList.MEMBER_LIST_GUESTS, tag);
   else {
     const onlineOnly = list === MemberList.MEMBER_LIST_ONLINE_PERMANENT;
@@ -59,6 +62,11 @@ function* present({ state }: LoadedRoom, presence: RoomPresence, guestsOnly: boo
     const isGuest = !isPermanent(roleOf(state, one.account, false));
     if ((!guestsOnly || isGuest) && hasTag(one, tag)) yield { ms: one.enteredMs, name: one.account };
   }
+  if (tag === '') for (const bot of bots({ state })) if (!presence.isPresent(bot.name)) yield bot;
+}
+
+function* bots({ state }: Pick<LoadedRoom, 'state'>): IterableIterator<Row> {
+  for (const [name, { addedMs }] of state.bots) yield { ms: addedMs, name };
 }
 
 const hasTag = (present: PresentAccount | undefined, tag: string): boolean =>

@@ -1,4 +1,4 @@
-import { mayAsk, parseAccountId, type Actor, type Command, type Refusal, type ReplyResult } from '@plaza/domain';
+import { mayAsk, parseAccountId, refuse, type Actor, type Command, type Refusal, type ReplyResult } from '@plaza/domain';
 import type { Asked } from '../asked.js';
 import type { LoadedRoom } from '../loaded-room.js';
 import { refusedResult } from '../replies.js';
@@ -44,6 +44,7 @@ function askerOf(core: ShardCore, room: LoadedRoom, { entry, asker }: Asked): Ac
   const session = entry.facts && sessionOf(room.id, asker, { ...entry.facts, session: entry.session }, core.parts.clock.now());
   if (session === undefined) return undefined;
   const no = whyNotAdmitted(core, room, session);
-  if (no === undefined) admit(core, session);
-  return no ?? actorOf(session);
+  if (no !== undefined) return no.code === 'kicked' ? refuse('not-joined') : no;
+  admit(core, session);
+  return actorOf(session);
 }
