@@ -97,7 +97,7 @@ describe('who was removed is not taken in again on the word of an edge', () => {
     await world.clock.pass(10);
     resultOf(await edge.do('lobby', command), 'done');
     expect(await here()).toEqual([]);
-    expect(ear.batches.at(-1)!.removals).toMatchObject([{ code }]);
+    expect(ear.batches.at(-1)!.control.removals).toMatchObject([{ code }]);
     const other = world.asker(node, 'edge-2');
     const shard = shardOf('lobby' as RoomId, world.shards);
     await other.bulk({ $case: 'announce', value: { shard, first: true, last: true, sessions: [stale] } });

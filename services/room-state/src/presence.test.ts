@@ -65,7 +65,7 @@ describe('presence', () => {
     await world.clock.pass(5);
     resultOf(await edge.do('lobby', { kickMember: { account: 'ann', reason: 'spam' } }), 'done');
     expect(await counts()).toEqual([0, 0]);
-    expect(ear.batches.at(-1)!.removals).toMatchObject([{ account: 'ann', code: 'kicked', why: 'spam' }]);
+    expect(ear.batches.at(-1)!.control.removals).toMatchObject([{ account: 'ann', code: 'kicked', why: 'spam' }]);
     const stale = factsOf(1, 'lobby', 'ann', { enteredMs: world.clock.now() - 5 });
     expect(resultOf(await edge.say('lobby', 1, 'still here', { facts: stale }), 'refused').code).toBe('not-joined');
     resultOf(await edge.join('lobby', 4, 'ann'), 'joined');
@@ -75,16 +75,16 @@ describe('presence', () => {
   test('a kick without notice is seen by nobody, and obeyed all the same', async () => {
     await edge.join('lobby', 1, 'ann');
     await edge.do('lobby', { kickMember: { account: 'ann', notice: { notify: false } } });
-    const { events, removals } = ear.batches.at(-1)!;
+    const { events, control } = ear.batches.at(-1)!;
     expect(events).toEqual([]);
-    expect(removals).toHaveLength(1);
+    expect(control.removals).toHaveLength(1);
   });
 
   test('closing takes everybody out', async () => {
     await edge.join('lobby', 1, 'ann');
     await edge.ask('lobby', { $case: 'closeRoom', value: { reason: 'over', notice: undefined } });
     expect(await counts()).toEqual([0, 0]);
-    expect(ear.batches.at(-1)!.removals).toMatchObject([{ account: '', code: 'room-closed', why: 'over' }]);
+    expect(ear.batches.at(-1)!.control.removals).toMatchObject([{ account: '', code: 'room-closed', why: 'over' }]);
   });
 
   test('of an edge whose link broke is kept for the grace period, and longer if it comes back', async () => {

@@ -1,24 +1,31 @@
 import type { Live } from '@plaza/bus';
 import { shardOf, type RoomId } from '@plaza/domain';
-import { ServerFrame, type Event, type Signal } from '@plaza/proto/client';
-import { Control, type Removal } from '@plaza/proto/room';
+import { ServerFrame, type Event, type Signal, type Skipped } from '@plaza/proto/client';
+import { Control } from '@plaza/proto/room';
 import { liveFlags, readLiveControl, readLiveHeader, readLiveSegments, type LiveHeader } from '@plaza/protocol';
 
 export interface Heard {
   readonly header: LiveHeader;
   readonly events: readonly Event[];
   readonly signal: Signal | undefined;
-  readonly removals: readonly Removal[];
+  readonly control: Control;
+  /** The audience of each segment. */
+  readonly audiences: readonly string[];
+  /** Of all segments. */
+  readonly skipped: readonly Skipped[];
 }
 
 export function decodeFrame(frame: Uint8Array): Heard {
-  const server = readLiveSegments(frame).map(({ bytes }) => ServerFrame.decode(bytes));
+  const segments = readLiveSegments(frame);
+  const server = segments.map(({ bytes }) => ServerFrame.decode(bytes));
   const signal = server.map(({ body }) => body).find((body) => body?.$case === 'signal');
   return {
     header: readLiveHeader(frame),
     events: server.flatMap(({ batches }) => batches.flatMap(({ events }) => events)),
     signal: signal?.$case === 'signal' ? signal.value : undefined,
-    removals: Control.decode(readLiveControl(frame)).removals,
+    control: Control.decode(readLiveControl(frame)),
+    audiences: segments.map(({ audience }) => audience),
+    skipped: server.flatMap(({ batches }) => batches.flatMap(({ skipped }) => skipped)),
   };
 }
 
