@@ -1,4 +1,4 @@
-import { CloseKind, type Attribute, type Label, type QueueElement } from '@plaza/proto/client';
+import { CloseKind, type Attribute, type CloseSchedule, type Label, type QueueElement } from '@plaza/proto/client';
 import type { AccountId } from './ids.js';
 import type { Happening } from './outcome.js';
 import type { PresenceView, RoomState } from './types.js';
@@ -46,6 +46,12 @@ export function leavingHappenings(room: RoomState, accounts: readonly string[], 
   const away = accounts.filter((account) => hasDependents(room, account) && !room.away.has(account));
   if (stay === 0 && hasDependents(room, theRoom) && !room.away.has(theRoom)) away.push(theRoom);
   return away.length === 0 ? [] : [{ kind: { $case: 'away', value: { away, back: [] } }, audience: 'nobody' }];
+}
+
+/** A close of the empty room is set: where nobody is here, it is empty from now on. */
+export function emptyHappenings(room: RoomState, close: CloseSchedule | undefined, { accounts }: PresenceView): Happening[] {
+  if (close?.kind !== CloseKind.CLOSE_KIND_AFTER_EMPTY || accounts > 0 || room.away.has(theRoom)) return [];
+  return [{ kind: { $case: 'away', value: { away: [theRoom], back: [] } }, audience: 'nobody' }];
 }
 
 /** An account comes: what was noted of its absence, and of the room's emptiness, is over. */

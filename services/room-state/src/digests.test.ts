@@ -88,8 +88,7 @@ describe('who comes and goes in a room without notices', () => {
 });
 
 describe('messages that the budget dropped', () => {
-  const low = (text: string) =>
-    edge.do('lobby', { sendMessage: { body: { text: { text } }, options: { class: 'MESSAGE_CLASS_LOW' } } }, 1);
+  const low = (text: string) => edge.do('lobby', { sendMessage: { body: { text: { text } }, options: { class: 'MESSAGE_CLASS_LOW' } } }, 1);
 
   test('are told with the next events, once', async () => {
     await edge.join('lobby', 1, 'ann');

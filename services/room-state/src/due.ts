@@ -13,7 +13,7 @@ const roomsAtOnce = 100;
 /** What has fallen due (mutes that ended, seats of who is away, delayed closes): in rooms that are in memory, and in sleeping ones that the projection names. */
 export async function wakeDue(core: ShardCore): Promise<void> {
   const nowMs = core.parts.clock.now();
-  for (const room of core.rooms.all()) settleDue(core, room, nowMs);
+  for (const room of core.rooms.all()) if (room.dueMs > 0 && room.dueMs <= nowMs) settleDue(core, room, nowMs);
   for (const id of await dueRooms(core, nowMs)) wake(core, id, nowMs);
 }
 
@@ -29,25 +29,19 @@ async function dueRooms({ parts }: ShardCore, nowMs: number): Promise<RoomId[]> 
 function wake(core: ShardCore, id: RoomId, nowMs: number): void {
   core.rooms.with(id, {
     loaded: (room) => {
-      // A due time that is not the room's own would come back every second, before those of others.
-      const isOld = !settleDue(core, room, nowMs) && !room.pending && !core.writer.isDirty(id);
-      if (isOld) core.writer.note(id, [], room.dueMs);
+      // What the projection names is news only where it is not on its way there. It is looked at whatever the room itself says: one that was just
+      // loaded begins to count anew.
+      if (!room.pending && !core.writer.isDirty(id)) settleDue(core, room, nowMs);
     },
     unavailable: () => undefined,
   });
 }
 
-function settleDue(core: ShardCore, room: LoadedRoom, nowMs: number): boolean {
-  if (room.dueMs === 0 || room.dueMs > nowMs || core.outbox.full) return false;
+function settleDue(core: ShardCore, room: LoadedRoom, nowMs: number): void {
+  if (core.outbox.full) return;
   const decision = decideDue(room.state, contextOf(core, room, { kind: 'clock' }, ''));
-  if ('refusal' in decision) return false;
-  if (decision.events.length === 0) return lookLater(core, room, nowMs);
-  queueEvents(core, room, decision.events, decision.reply, nobody);
-  return true;
-}
-
-function lookLater(core: ShardCore, room: LoadedRoom, nowMs: number): boolean {
+  if ('refusal' in decision) return;
+  if (decision.events.length > 0) return queueEvents(core, room, decision.events, decision.reply, nobody);
   room.lookLater(nowMs, leastPauseMs);
   if (!room.pending) core.writer.note(room.id, [], room.dueMs);
-  return true;
 }

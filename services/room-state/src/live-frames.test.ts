@@ -34,8 +34,23 @@ function segmentsOf(audiences: readonly string[], skipped: RoomBatch['skipped'] 
 describe('the segments of a batch', () => {
   test.each([
     ['one audience is one segment', ['', '', ''], [['', 10, 13, [11, 12, 13], 0]]],
-    ['a change of audience begins a segment', ['', 'vip', 'vip', ''], [['', 10, 11, [11], 0], ['vip', 11, 13, [12, 13], 0], ['', 13, 14, [14], 0]]],
-    ['what nobody sees rides behind the segment before it', ['', '-', 'vip'], [['', 10, 12, [11], 0], ['vip', 12, 13, [13], 0]]],
+    [
+      'a change of audience begins a segment',
+      ['', 'vip', 'vip', ''],
+      [
+        ['', 10, 11, [11], 0],
+        ['vip', 11, 13, [12, 13], 0],
+        ['', 13, 14, [14], 0],
+      ],
+    ],
+    [
+      'what nobody sees rides behind the segment before it',
+      ['', '-', 'vip'],
+      [
+        ['', 10, 12, [11], 0],
+        ['vip', 12, 13, [13], 0],
+      ],
+    ],
     ['or before the first one', ['-', '-', 'vip'], [['vip', 10, 13, [13], 0]]],
     ['or between two of one audience', ['', '-', ''], [['', 10, 13, [11, 13], 0]]],
     ['the last segment ends with the batch', ['vip', '-'], [['vip', 10, 12, [11], 0]]],

@@ -111,7 +111,10 @@ describe('rows', () => {
 
   test('of accounts asked for by name, and of which the room knows nothing', async () => {
     await people();
-    const found = resultOf(await edge.do(room, { getMembers: { accounts: ['ada', 'far', 'nobody', 'bot-1', 'owner', 'bad'] } }), 'membersFound');
+    const found = resultOf(
+      await edge.do(room, { getMembers: { accounts: ['ada', 'far', 'nobody', 'bot-1', 'owner', 'bad'] } }),
+      'membersFound',
+    );
     expect(found.members.map(({ account, online, blocked }) => [account, online, blocked])).toEqual([
       ['ada', true, false],
       ['far', false, false],

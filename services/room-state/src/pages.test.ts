@@ -40,6 +40,9 @@ test.each([
   expect([page.rows.length, page.next !== '']).toEqual([rows, more]);
 });
 
-test.each(['nonsense', 'MTIz', Buffer.from('x/ann').toString('base64url'), Buffer.from('1/').toString('base64url')])('%s is no token', (token) => {
-  expect(pageOf([], same, token, 10)).toBeUndefined();
-});
+test.each(['nonsense', 'MTIz', Buffer.from('x/ann').toString('base64url'), Buffer.from('1/').toString('base64url')])(
+  '%s is no token',
+  (token) => {
+    expect(pageOf([], same, token, 10)).toBeUndefined();
+  },
+);

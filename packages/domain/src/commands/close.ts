@@ -1,6 +1,7 @@
 import { CloseKind, type CloseAsk, type CloseSchedule } from '@plaza/proto/client';
+import { emptyHappenings } from '../dependents.js';
 import { checkRange, checkTexts } from '../limits.js';
-import { done, noticeRule, refusal, unchanged } from '../outcome.js';
+import { doneAll, noticeRule, refusal, unchanged } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { may } from '../roles.js';
 import type { Context, CreatedRoom } from '../types.js';
@@ -39,5 +40,5 @@ export const cancelClose: Handler<'cancelClose'> = (room, { notice }, context) =
 
 function changed(room: CreatedRoom, context: Context, close: CloseSchedule | undefined, notice: Parameters<typeof noticeRule>[0]) {
   const value = { changes: undefined, previous: undefined, close, previousClose: room.close, closeChanged: true };
-  return done(room, context, { kind: { $case: 'roomUpdated', value }, notice });
+  return doneAll(room, context, [{ kind: { $case: 'roomUpdated', value }, notice }, ...emptyHappenings(room, close, context.presence)]);
 }

@@ -1,5 +1,5 @@
 import { NoticesMode, QueueRights, RoomChanges } from '@plaza/proto/client';
-import { whoMatters, theRoom, leavingHappenings } from '../dependents.js';
+import { emptyHappenings, leavingHappenings, theRoom, whoMatters } from '../dependents.js';
 import { isAnonymousAccount, parseAccountId } from '../ids.js';
 import { checkTexts, textLimits, type TextRule } from '../limits.js';
 import { done, doneAll, noticeRule, refusal, refused, unchanged, type Happening } from '../outcome.js';
@@ -20,8 +20,9 @@ export function createRoom(room: RoomState, { creator, profile, settings, close 
   }
   const no = checkChanges(profile, context.limits) ?? checkSettings(settings) ?? checkClose(close);
   if (no) return refusal(no);
-  const value = { creator, profile, settings, close: scheduleOf(close, context) };
-  return done(room, context, { kind: { $case: 'roomCreated', value }, audience: 'nobody' });
+  const schedule = scheduleOf(close, context);
+  const created: Happening = { kind: { $case: 'roomCreated', value: { creator, profile, settings, close: schedule } }, audience: 'nobody' };
+  return doneAll(room, context, [created, ...emptyHappenings(room, schedule, context.presence)]);
 }
 
 /** The event has the fields that change, and what they were. */
@@ -38,7 +39,9 @@ export const openRoom: Handler<'openRoom'> = (room, { notice, close }, context) 
   const no = mayOpenOrClose(room, context) ?? checkClose(close) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
   if (room.profile.open) return unchanged;
-  return done(room, context, { kind: { $case: 'roomOpened', value: { close: scheduleOf(close, context) } }, notice });
+  const schedule = scheduleOf(close, context);
+  const opened: Happening = { kind: { $case: 'roomOpened', value: { close: schedule } }, notice };
+  return doneAll(room, context, [opened, ...emptyHappenings(room, schedule, context.presence)]);
 };
 
 /** Removes everybody; whose leaving matters is noted. */
