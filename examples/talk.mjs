@@ -21,11 +21,15 @@ let self = '';
 /** Sends one client frame; its reply carries the same id. */
 const ask = (body) => socket.send(JSON.stringify({ id: ++requests, commandId: crypto.randomUUID(), room, ...body }));
 
+/** A text, or what else it is. */
+const wordsOf = ({ text, custom, ...other } = {}) => text?.text ?? (custom ? `(${custom.subType})` : `(${Object.keys(other).at(-1)})`);
+
 const say = {
-  message: ({ message }) =>
-    console.log(
-      `${message.nickname || message.account || 'platform'}: ${message.body?.text?.text ?? `(${message.body?.custom?.subType})`}`,
-    ),
+  message: ({ message }) => console.log(`${message.nickname || message.account || 'platform'}: ${wordsOf(message.body)}`),
+  messageRecalled: ({ messageRecalled }) => console.log(`* taken back: ${messageRecalled.recalled ?? `all of ${messageRecalled.account}`}`),
+  muted: ({ targets }) => console.log(`* ${targets} may not speak`),
+  timedMuted: ({ targets, timedMuted }) => console.log(`* ${targets} may not speak for ${timedMuted.seconds} s`),
+  kicked: ({ targets }) => console.log(`* ${targets} was removed`),
   entered: ({ entered }) => console.log(`* ${entered.member.account} entered`),
   left: ({ left }) => console.log(`* ${left.account} left`),
 };
@@ -49,7 +53,9 @@ socket.onmessage = ({ data }) => {
   const frame = JSON.parse(data);
   for (const batch of frame.batches ?? []) for (const event of batch.events ?? []) showEvent(event);
   if (frame.reply) showReply(frame.reply);
-  if (frame.removed) console.log(`! removed: ${frame.removed.why}`);
+  if (frame.direct) console.log(`${frame.direct.message.account} (only to you): ${wordsOf(frame.direct.message.body)}`);
+  if (frame.removed) console.log(`! removed (${frame.removed.code}): ${frame.removed.why}`);
+  if (frame.tokenExpires) console.log('! the token ends soon: start again with another one');
   if (frame.goAway) console.log(`! the server says goodbye: ${frame.goAway.reason}`);
 };
 socket.onerror = () => console.log('! the connection failed');

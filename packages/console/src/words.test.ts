@@ -14,7 +14,7 @@ describe('sentences of events', () => {
     ['BOB was muted for 2 minutes', say({ $case: 'timedMuted', value: { seconds: 120, untilMs: 0 } })],
     ['BOB may speak again', say({ $case: 'unmuted', value: {} })],
     ['BOB was removed by ANN: spam', say({ $case: 'kicked', value: { reason: 'spam', refusedUntilMs: 0 } }, { operator: 'ann' })],
-    ['BOB is administrator now', say({ $case: 'roleChanged', value: { role: Role.ROLE_ADMINISTRATOR, previous: Role.ROLE_GUEST } })],
+    ['BOB is an administrator now', say({ $case: 'roleChanged', value: { role: Role.ROLE_ADMINISTRATOR, previous: Role.ROLE_GUEST } })],
     ['The room was closed: late', say({ $case: 'roomClosed', value: { reason: 'late', close: undefined } })],
     ['BOB was blocked', say({ $case: 'blocked', value: { reason: '', previousRole: Role.ROLE_GUEST } })],
     ['BOB may come in again', say({ $case: 'unblocked', value: {} })],

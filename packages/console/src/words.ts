@@ -39,7 +39,7 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
     case 'settingsChanged':
       return 'The rules of the room were changed';
     case 'roleChanged':
-      return `${who} ${who === 'You' ? 'are' : 'is'} ${roleName(kind.value.role)} now`;
+      return `${who} ${who === 'You' ? 'are' : 'is'} ${articled(roleName(kind.value.role))} now`;
     case 'roomUpdated':
       return 'The room was changed';
     case 'roomOpened':
@@ -100,6 +100,8 @@ export function roleName(role: Role): string {
   if (role === Role.ROLE_REGULAR) return 'member';
   return 'guest';
 }
+
+const articled = (name: string): string => `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** 90 -> "2 minutes". */
 export function spanOf(seconds: number): string {
