@@ -59,7 +59,7 @@ test('two pages in one room talk, see the count, and a third finds the conversat
   expect([...ada.errors, ...bob.errors, ...late.errors]).toEqual([]);
 });
 
-test('hearts are counted, a pinned message stands above, who is muted is shown, and what is taken back goes', async () => {
+test('hearts are counted, a new name is told, a pinned message stands above, who is muted is shown, and what is taken back goes', async () => {
   const [ada, bob] = [await openPage('marks'), await openPage('marks')];
   const backend = new Backend(world);
   const ok = async (method: string, path: string, body?: unknown) => {
@@ -73,6 +73,10 @@ test('hearts are counted, a pinned message stands above, who is muted is shown, 
   for (let i = 0; i < 3; i++) await ada.page.getByTestId('heart').click();
   for (const { page } of [ada, bob])
     await eventually(async () => expect(await page.getByTestId('hearts').innerText()).toBe('3'), { timeoutMs: 10_000 });
+  await ada.page.getByTestId('own-name').click();
+  await ada.page.getByTestId('own-name-input').fill('Ada Byron');
+  await ada.page.keyboard.press('Enter');
+  await bob.page.getByText('is called Ada Byron now').waitFor({ timeout: 10_000 });
   const { events } = (await ok('GET', '/messages')) as { events: { position: string; message: { account: string } }[] };
   const [kept, taken] = events;
   const account = kept!.message.account;

@@ -182,6 +182,19 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
     expect(states).toEqual(['connecting', 'online', 'away', 'online']);
   });
 
+  test('what one is called stays over a reconnect', async () => {
+    const room = await enter();
+    await room.members.updateSelf({ nickname: 'Anna', save: true });
+    answer = () => ({ $case: 'refused', value: { code: 'bad-request', why: 'no', retryAfterMs: undefined } });
+    await expect(room.members.updateSelf({ nickname: 'x'.repeat(99) })).rejects.toBeInstanceOf(PlazaRefused);
+    answer = friendly;
+    socket().lose();
+    await clock.pass(300);
+    socket().open();
+    await clock.pass(0);
+    expect(socket().of('join')[0]!.body).toMatchObject({ value: { nickname: 'Anna', after: 100 } });
+  });
+
   test('a resume that is not complete says so', async () => {
     const room = await enter();
     const holes: unknown[] = [];

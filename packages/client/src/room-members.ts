@@ -24,9 +24,15 @@ export interface MemberUpdate {
   readonly labels?: readonly Label[];
 }
 
+export type OwnProfile = Pick<MemberUpdate, 'nickname' | 'avatar' | 'ext'>;
+
 /** Who is in the room, or belongs to it. Lists go by pages: `next` of one is the `pageToken` of the following; empty: it was the last. */
 export class RoomMembers {
-  constructor(private readonly requests: RoomRequests) {}
+  /** `known`: what the account is called from now on, which the next entry has to say again. */
+  constructor(
+    private readonly requests: RoomRequests,
+    private readonly known: (profile: OwnProfile) => void,
+  ) {}
 
   /** Default: everybody present, by the time of their entry; `list` and `tag` choose others. */
   list(page: Partial<ListMembers> = {}): Promise<MemberPage> {
@@ -55,8 +61,10 @@ export class RoomMembers {
     return this.requests.manage({ $case: 'updateMember', value });
   }
 
-  /** One's own profile. */
-  updateSelf(update: Pick<MemberUpdate, 'nickname' | 'avatar' | 'ext' | 'save'>, options: NoticeOptions = {}): Promise<Done> {
-    return this.update('', update, options);
+  /** One's own profile; it stays over reconnects. */
+  async updateSelf({ save, ...profile }: OwnProfile & Pick<MemberUpdate, 'save'>, options: NoticeOptions = {}): Promise<Done> {
+    const done = await this.update('', { ...profile, ...(save === undefined ? {} : { save }) }, options);
+    this.known(profile);
+    return done;
   }
 }

@@ -64,7 +64,7 @@ export class Room {
 
   constructor(
     readonly id: string,
-    private readonly profile: Profile,
+    private profile: Profile,
     private readonly settings: ClientSettings,
     private readonly forget: () => void,
   ) {
@@ -72,7 +72,7 @@ export class Room {
     this.#paced = new PacedEvents(settings.eventsEveryMs, settings.timers, (events) => this.#events.emit('events', events));
     const requests = new RoomRequests(id, this.#outbox, settings, () => this.#over);
     this.messages = new RoomMessages(requests);
-    this.members = new RoomMembers(requests);
+    this.members = new RoomMembers(requests, (known) => (this.profile = { ...this.profile, ...known }));
     this.moderation = new RoomModeration(requests);
     this.queue = new RoomQueue(requests);
     this.attributes = new RoomAttributes(requests);

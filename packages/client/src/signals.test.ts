@@ -69,6 +69,14 @@ describe('what comes outside the order', () => {
     expect(room.state).toBe('removed');
   });
 
+  test.each([4400, 4401, 4403, 4405, 4409])('the close code %i is final', async (code) => {
+    await enter();
+    const first = socket;
+    socket.lose(code);
+    await clock.pass(120_000);
+    expect([socket === first, client.state]).toEqual([true, 'closed']);
+  });
+
   test('what is said again to who returns comes once, in order, and not twice with the batches', async () => {
     const recent = [95, 90, 95, 101].map(eventAt);
     const again: Result = { $case: 'joined', value: { self: undefined, room: undefined, complete: true, completeFrom: 0, recent } };

@@ -79,14 +79,15 @@ export class Chat {
     this.drafts.value = this.drafts.value.filter((draft) => draft.commandId !== commandId);
   }
 
-  /** The name is told at the entry: the room is left and entered again. */
   async rename(name: string): Promise<void> {
     if (name === this.name.value) return;
     keepName(name);
     this.name.value = name;
-    const client = this.#client;
-    await this.#room?.leave();
-    if (client !== undefined) await this.#enter(client);
+    try {
+      await this.#room?.members.updateSelf({ nickname: name });
+    } catch (error) {
+      this.why.value = reasonOf(error);
+    }
   }
 
   async showOlder(): Promise<void> {

@@ -1,11 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import { Event, LeaveReason, Member, Message, Role, type Body } from '@plaza/proto/client';
+import { Event, LeaveReason, Member, MemberChanges, Message, Role, type Body } from '@plaza/proto/client';
 import { guestName, tidyName } from './guest-name.js';
 import { roleName, sentenceOf, sentencesOf, silenceOf, spanOf, textOf } from './words.js';
 
 const media = { url: 'https://x/y', sizeBytes: 0, durationMs: 0, width: 0, height: 0, name: '', mimeType: '' };
 const say = (kind: Event['kind'], more: Partial<Event> = {}): string | undefined =>
   sentenceOf(Event.fromPartial({ position: 1, targets: ['bob'], kind, ...more } as object), (account) => account.toUpperCase());
+
+const renamed = (nickname: string, before: string): string | undefined =>
+  say({
+    $case: 'memberUpdated',
+    value: {
+      changes: MemberChanges.fromPartial({ nickname }),
+      previous: MemberChanges.fromPartial({ nickname: before }),
+      saved: false,
+      deviceId: '',
+    },
+  });
 
 describe('sentences of events', () => {
   test.each([
@@ -26,6 +37,8 @@ describe('sentences of events', () => {
       say({ $case: 'messageRecalled', value: { recalled: 5, account: 'bob', sinceMs: 0 } }, { operator: 'ann' }),
     ],
     ['The messages of BOB were taken back', say({ $case: 'messageRecalled', value: { recalled: 0, account: 'bob', sinceMs: 5 } })],
+    ['Bob is called Robert now', renamed('Robert', 'Bob')],
+    ['BOB is called Robert now', renamed('Robert', '')],
     [undefined, say({ $case: 'memberUpdated', value: { changes: undefined, previous: undefined, saved: false, deviceId: '' } })],
   ])('%s', (expected, sentence) => expect(sentence).toBe(expected));
 

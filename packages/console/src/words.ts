@@ -40,6 +40,8 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
       return 'The rules of the room were changed';
     case 'roleChanged':
       return `${who} ${who === 'You' ? 'are' : 'is'} ${articled(roleName(kind.value.role))} now`;
+    case 'memberUpdated':
+      return renamed(who, kind.value);
     case 'roomUpdated':
       return 'The room was changed';
     case 'roomOpened':
@@ -50,6 +52,13 @@ export function sentenceOf(event: Event, nameOf: (account: string) => string): s
       return undefined;
   }
 }
+
+type MemberUpdated = Extract<NonNullable<Event['kind']>, { $case: 'memberUpdated' }>['value'];
+
+const renamed = (who: string, { changes, previous }: MemberUpdated): string | undefined =>
+  changes?.nickname === undefined
+    ? undefined
+    : `${who === 'You' ? 'You are' : `${previous?.nickname || who} is`} called ${changes.nickname || who} now`;
 
 /** Each event's sentence, with the names that people had then; who was not seen before that is called as he is now. */
 export function sentencesOf(events: readonly Event[], self: string, present: ReadonlyMap<string, string>): (string | undefined)[] {
