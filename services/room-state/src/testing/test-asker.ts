@@ -21,6 +21,8 @@ export function commandOf(json: Record<string, unknown>): Command {
 export class TestAsker {
   readonly ended: EndSession[] = [];
   readonly directs: { readonly sessions: readonly number[]; readonly direct: Direct }[] = [];
+  /** Called with the author of each directed message as it comes. */
+  onDirect: (author: string) => void = () => undefined;
   readonly #waiting = new Map<number, (reply: EntryReply) => void>();
   readonly #attached: AttachedAsker;
   readonly answers: { readonly number: number; readonly answer: Answer }[] = [];
@@ -33,7 +35,7 @@ export class TestAsker {
   ) {
     this.#attached = door.attach(name, ({ replies, ended, deliveries }) => {
       this.ended.push(...ended);
-      for (const { sessions, direct } of deliveries) this.directs.push({ sessions, direct: Direct.decode(direct) });
+      for (const { sessions, direct } of deliveries) this.#direct(sessions, Direct.decode(direct));
       for (const reply of replies) {
         this.answers.push({ number: reply.number, answer: answerOf(reply) });
         this.#waiting.get(reply.number)?.(reply);
@@ -87,6 +89,11 @@ export class TestAsker {
     const answers: NonNullable<BulkAnswer['answer']>[] = [];
     for await (const { answer } of this.#attached.ask(ask, new AbortController().signal)) if (answer !== undefined) answers.push(answer);
     return answers;
+  }
+
+  #direct(sessions: readonly number[], direct: Direct): void {
+    this.directs.push({ sessions, direct });
+    this.onDirect(direct.message?.account ?? '');
   }
 
   detach(): void {
