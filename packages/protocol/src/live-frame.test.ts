@@ -112,6 +112,6 @@ describe('a live frame', () => {
     ['a fraction', { prev: 0.5 }],
     ['a negative position', { last: -1 }],
     ['2^53', { head: 2 ** 53 }],
-    ['an endless audience', { segments: [{ audience: 'a'.repeat(70_000), bytes: new Uint8Array(0) }] }],
+    ['an endless audience', { segments: [{ audience: 'a'.repeat(70_000), last: 12, bytes: new Uint8Array(0) }] }],
   ])('cannot be made with %s', (_, wrong) => expect(() => encodeLiveFrame({ ...frame, ...wrong })).toThrow(BadFrame));
 });

@@ -27,6 +27,7 @@ export function messageStoreContract(name: string, open: () => Promise<MessagesU
       bucket: base + Math.floor(n / 10) * 10,
       position: base + n,
       timeMs: now + n,
+      audience: '',
       event,
       audience: '',
     });

@@ -9,6 +9,7 @@ const row = (room: string, position: number, bucket = 0, bytes = 1): MessageRow 
   bucket,
   position,
   timeMs: 1,
+  audience: '',
   event: new Uint8Array(bytes),
   audience: '',
 });
