@@ -1,13 +1,17 @@
 import { hashApiKey } from '@plaza/kit';
 import { describe, expect, test } from '@jest/globals';
+import { FakeClock } from '@plaza/testkit';
 import { ApiKeys } from './api-keys.js';
+import { MemoryKeys } from './keys.memory.js';
+import { everything } from './scopes.js';
 
-const keys = new ApiKeys([hashApiKey('first-key'), hashApiKey('dev-second-key')]);
+const [stored, clock] = [new MemoryKeys(), new FakeClock()];
+const keys = new ApiKeys([hashApiKey('first-key'), hashApiKey('dev-second-key')], stored, clock);
 
 describe('API keys', () => {
   test('are found by their number, with and without the mark of development', () => {
-    expect(keys.find('Bearer first-key')).toBe(0);
-    expect(keys.find('bearer  dev-second-key')).toBe(1);
+    expect(keys.find('Bearer first-key')).toEqual({ name: 'root-0', scopes: [everything] });
+    expect(keys.find('bearer  dev-second-key')).toEqual({ name: 'root-1', scopes: [everything] });
   });
 
   test.each([
@@ -22,5 +26,5 @@ describe('API keys', () => {
     'Bearer first-keyé',
     `Bearer ${'k'.repeat(257)}`,
     `Bearer ${hashApiKey('first-key')}`,
-  ])('%p opens nothing', (header) => expect(keys.find(header)).toBeUndefined());
+  ])('%p opens nothing', async (header) => expect(await keys.find(header)).toBeUndefined());
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { verifyToken } from '@plaza/kit';
-import { Event, MessageClass, NoticesMode, Role, type Member, type RoomInfo } from '@plaza/proto/client';
+import { Event, MessageClass, NoticesMode, Role, Member, RoomInfo } from '@plaza/proto/client';
 import { apiKey, head, startScriptedApi, tokenSecret, type ScriptedApi } from '../test/scripted-api.js';
 
 let plaza: ScriptedApi;
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const done = { result: 'done', position: '4096' };
 const notice = { notify: true, ext: '' };
-const info: RoomInfo = {
+const info = RoomInfo.create({
   room: 'lobby',
   name: 'Lobby',
   announcement: 'hi',
@@ -33,7 +33,7 @@ const info: RoomInfo = {
   accounts: 3,
   connections: 4,
   settling: false,
-};
+});
 
 describe('commands that change something', () => {
   const member = '/v1/rooms/lobby/members/a.b@c:1';
@@ -152,7 +152,7 @@ describe('reading', () => {
   });
 
   test('its online members, page by page', async () => {
-    const member: Member = {
+    const member = Member.create({
       account: 'ann',
       role: Role.ROLE_CREATOR,
       nickname: 'A',
@@ -164,7 +164,7 @@ describe('reading', () => {
       timedMuteLeftSeconds: 0,
       blocked: false,
       devices: [{ id: 'd', kind: 'web' }],
-    };
+    });
     plaza.door.answer = () => ({ $case: 'memberPage', value: { members: [member], next: 'n2' } });
     const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/members?pageToken=n1&limit=1');
     expect([status, json]).toEqual([200, { members: [{ ...member, role: 'creator' }], next: 'n2' }]);
@@ -184,7 +184,7 @@ describe('reading', () => {
         value: { account: 'ann', class: MessageClass.MESSAGE_CLASS_HIGH, body: { content: { $case: 'text', value: { text: 'hey' } } } },
       },
     });
-    plaza.readers.historyPage = { events: [event], upTo: 40, more: true };
+    plaza.readers.historyPage = { events: [event], upTo: 40, more: true, next: 12 };
     const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/messages?before=9007199254740991&limit=200');
     expect(status).toBe(200);
     expect(json).toEqual({

@@ -1,3 +1,4 @@
+import { RoomInfo } from '@plaza/proto/client';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, eventually } from '@plaza/testkit';
@@ -119,25 +120,9 @@ describe('its life', () => {
     let answer: (() => void) | undefined;
     plaza.door.answer = () => ({
       $case: 'roomInfo',
-      value: {
-        room: 'r',
-        name: '',
-        announcement: '',
-        broadcastUrl: '',
-        ext: '',
-        creator: 'h',
-        createdMs: 1,
-        updatedMs: 1,
-        open: true,
-        roomMuted: false,
-        notices: 0,
-        anonymousAllowed: true,
-        accounts: 0,
-        connections: 0,
-        settling: false,
-      },
+      value: RoomInfo.fromPartial({ room: 'r', creator: 'h', open: true }),
     });
-    plaza.readers.history.read = () => new Promise((resolve) => (answer = () => resolve({ events: [], upTo: head, more: false })));
+    plaza.readers.history.read = () => new Promise((resolve) => (answer = () => resolve({ events: [], upTo: head, more: false, next: 0 })));
     const asked = plaza.ask('GET', '/v1/rooms/r/messages');
     await eventually(() => expect(answer).toBeDefined());
     const drained = plaza.api.drain();

@@ -118,7 +118,7 @@ describe('at the limit it is taken', () => {
 });
 
 describe('who may ask', () => {
-  const closed = operationsOf(true).filter(({ open }) => open !== true);
+  const closed = operationsOf(true).filter(({ scope }) => scope !== undefined);
 
   test.each(closed.map(({ method, path }) => [method, path] as const))('%s %s needs an API key', async (method, path) => {
     for (const authorization of ['', 'Bearer wrong', 'Basic abc']) {

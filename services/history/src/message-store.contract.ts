@@ -29,7 +29,6 @@ export function messageStoreContract(name: string, open: () => Promise<MessagesU
       timeMs: now + n,
       audience: '',
       event,
-      audience: '',
     });
     const rows = (room: string, count: number): MessageRow[] => Array.from({ length: count }, (_, n) => row(room, n));
     const read = async (room: string, ask: { before?: number; after?: number; limit: number }): Promise<number[]> => {

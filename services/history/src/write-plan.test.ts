@@ -11,7 +11,6 @@ const row = (room: string, position: number, bucket = 0, bytes = 1): MessageRow 
   timeMs: 1,
   audience: '',
   event: new Uint8Array(bytes),
-  audience: '',
 });
 
 describe('write plan', () => {
