@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { verifyToken } from '@plaza/kit';
-import { Event, MessageClass, NoticesMode, Role, Member, RoomInfo } from '@plaza/proto/client';
+import { ContentRule, Event, MessageClass, NoticesMode, Role, Member, RoomInfo } from '@plaza/proto/client';
 import { apiKey, head, startScriptedApi, tokenSecret, type ScriptedApi } from '../test/scripted-api.js';
 
 let plaza: ScriptedApi;
@@ -17,7 +17,18 @@ beforeEach(() => {
 
 const done = { result: 'done', position: '4096' };
 const notice = { notify: true, ext: '' };
-const info = RoomInfo.create({
+const numbers = {
+  slowModeSeconds: 0,
+  sameTextSeconds: 5,
+  entryAgeSeconds: 0,
+  highPerSecond: 10,
+  normalPerSecond: 0,
+  lowPerSecond: 0,
+  devices: 3,
+  batchIntervalMs: 0,
+  recallSeconds: 120,
+};
+const info = RoomInfo.fromPartial({
   room: 'lobby',
   name: 'Lobby',
   announcement: 'hi',
@@ -30,6 +41,7 @@ const info = RoomInfo.create({
   roomMuted: false,
   notices: NoticesMode.NOTICES_MODE_OFF,
   anonymousAllowed: true,
+  settings: { ...numbers, gates: { gates: [] }, links: ContentRule.CONTENT_RULE_MASK },
   accounts: 3,
   connections: 4,
   settling: false,
@@ -148,7 +160,19 @@ describe('creating a room', () => {
 describe('reading', () => {
   test('a room', async () => {
     plaza.door.answer = () => ({ $case: 'roomInfo', value: info });
-    expect(await plaza.ask('GET', '/v1/rooms/lobby')).toMatchObject({ status: 200, json: { ...info, notices: 'off', head: '4096' } });
+    expect(await plaza.ask('GET', '/v1/rooms/lobby')).toMatchObject({
+      status: 200,
+      json: {
+        room: 'lobby',
+        name: 'Lobby',
+        createdMs: 1,
+        accounts: 3,
+        notices: 'off',
+        queueRights: 'everyone',
+        settings: { ...numbers, links: 'mask', terms: 'allow', gates: [] },
+        head: '4096',
+      },
+    });
   });
 
   test('its online members, page by page', async () => {
@@ -165,9 +189,10 @@ describe('reading', () => {
       blocked: false,
       devices: [{ id: 'd', kind: 'web' }],
     });
+    const { mutedEverywhere: _, ...shown } = member;
     plaza.door.answer = () => ({ $case: 'memberPage', value: { members: [member], next: 'n2' } });
     const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/members?pageToken=n1&limit=1');
-    expect([status, json]).toEqual([200, { members: [{ ...member, role: 'creator' }], next: 'n2' }]);
+    expect([status, json]).toEqual([200, { members: [{ ...shown, role: 'creator' }], next: 'n2' }]);
     expect(plaza.door.last).toMatchObject({
       command: { $case: 'listMembers', value: { pageToken: 'n1', limit: 1 } },
       entry: { room: 'lobby' },
@@ -191,12 +216,14 @@ describe('reading', () => {
       events: [{ position: '12', timeMs: '99', message: { account: 'ann', class: 'MESSAGE_CLASS_HIGH', body: { text: { text: 'hey' } } } }],
       upTo: '40',
       more: true,
+      next: '12',
     });
-    expect(plaza.readers.historyAsks.at(-1)).toEqual({
+    expect(plaza.readers.historyAsks.at(-1)).toMatchObject({
       room: 'lobby',
-      page: { before: Number.MAX_SAFE_INTEGER, limit: 200 },
+      page: { before: Number.MAX_SAFE_INTEGER, after: undefined, limit: 200 },
       head,
       headSequence: 0,
+      viewer: undefined,
     });
   });
 
@@ -249,7 +276,7 @@ describe('sending a message', () => {
     plaza.door.answer = () => ({ $case: 'accepted', value: { messageId: '1', position: 1 } });
     await plaza.ask('POST', '/v1/rooms/lobby/messages', { custom: { subType: 'gift.1', content: '{}' } });
     expect(plaza.door.last.command).toMatchObject({
-      value: { body: { content: { $case: 'custom', value: { subType: 'gift.1', content: '{}' } } }, options: { store: true } },
+      value: { body: { content: { $case: 'custom', value: { subType: 'gift.1', content: '{}' } } } },
     });
   });
 

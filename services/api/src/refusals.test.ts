@@ -7,7 +7,7 @@ import { operationsOf } from './operations.js';
 
 let plaza: ScriptedApi;
 beforeAll(async () => {
-  plaza = await startScriptedApi({ demo: true, commandMs: 400 });
+  plaza = await startScriptedApi({ demo: true, commandMs: 400, apiOpenRate: 10_000 });
 });
 afterAll(() => plaza.stop());
 beforeEach(() => {
@@ -39,8 +39,15 @@ describe('bad input gets a specific refusal and reaches no room', () => {
     ['GET', '/v1/rooms/a%2Fb', undefined, 400, 'bad-request', 'path field room: '],
     ['GET', '/v1/rooms/lobby?x=1', undefined, 400, 'bad-request', 'query: unknown "x"'],
     ['POST', '/v1/rooms/lobby/close', { reason: 'x'.repeat(257) }, 413, 'too-large', 'body field reason: '],
-    ['POST', messages, {}, 400, 'bad-request', 'expected either text or custom'],
-    ['POST', messages, { text: 'a', custom: { subType: 'x', content: '' } }, 400, 'bad-request', 'expected either text or custom'],
+    ['POST', messages, {}, 400, 'bad-request', 'body: expected exactly one of text, custom'],
+    [
+      'POST',
+      messages,
+      { text: 'a', custom: { subType: 'x', content: '' } },
+      400,
+      'bad-request',
+      'body: expected exactly one of text, custom',
+    ],
     ['POST', messages, { text: '' }, 400, 'bad-request', 'body field text: at least 1 character'],
     ['POST', messages, { text: wide(4097) }, 413, 'too-large', 'body field text: at most 4096 characters'],
     ['POST', messages, { text: 'a', ext: wide(4097) }, 413, 'too-large', 'body field ext: '],
@@ -48,7 +55,7 @@ describe('bad input gets a specific refusal and reaches no room', () => {
     ['POST', messages, { custom: { subType: 'a', content: '', x: 1 } }, 400, 'bad-request', 'body field custom: unknown "x"'],
     ['POST', messages, { text: 'a', class: 'system' }, 400, 'bad-request', 'body field class: '],
     ['POST', messages, { text: 'a', as: 'a/b' }, 400, 'bad-request', 'body field as: '],
-    ['GET', `${messages}?before=1&after=2`, undefined, 400, 'bad-request', 'expected at most one of before and after'],
+    ['GET', `${messages}?before=1&after=2`, undefined, 400, 'bad-request', 'query: expected at most one of before, after'],
     ['GET', `${messages}?before=-1`, undefined, 400, 'bad-request', 'query field before: '],
     ['GET', `${messages}?after=9007199254740992`, undefined, 400, 'bad-request', 'query field after: '],
     ['GET', `${messages}?limit=201`, undefined, 400, 'bad-request', 'query field limit: '],
@@ -211,7 +218,7 @@ describe('the description', () => {
         .map(({ id }) => id)
         .sort(),
     );
-    for (const { responses } of described) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['4XX', '5XX']));
+    for (const { responses } of described) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '429', '500', '503']));
   });
 
   test('is a page that loads nothing from elsewhere', async () => {

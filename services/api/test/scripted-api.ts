@@ -39,7 +39,11 @@ export class ScriptedDoor implements RoomDoor {
         for (const entry of entries) {
           const reply = this.#reply(entry);
           if (reply !== undefined) {
-            replies({ replies: [{ number: entry.number, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply }], ended: [], deliveries: [] });
+            replies({
+              replies: [{ number: entry.number, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply }],
+              ended: [],
+              deliveries: [],
+            });
           }
         }
       },
