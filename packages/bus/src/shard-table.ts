@@ -12,6 +12,8 @@ export interface LivePeer {
   readonly id: string;
   readonly address: string;
   readonly draining: boolean;
+  /** It takes no shards yet. */
+  readonly starting: boolean;
   /** Of its newest beat, by the clock of whoever fed the table. */
   readonly seenMs: number;
 }
@@ -38,8 +40,8 @@ export class ShardTable {
   apply(beat: Beat, nowMs: number): void {
     const known = this.#peers.get(beat.id);
     if (known !== undefined && beat.atMs < known.atMs && known.atMs - beat.atMs < lateBeatMs) return;
-    const { kind, id, address, draining, atMs } = beat;
-    this.#peers.set(id, { kind, id, address, draining, atMs, seenMs: nowMs });
+    const { kind, id, address, draining, starting = false, atMs } = beat;
+    this.#peers.set(id, { kind, id, address, draining, starting, atMs, seenMs: nowMs });
     if (kind !== 'room-state') return;
     const changed = [...this.#released(beat), ...this.#taken(beat)];
     for (const shard of changed) for (const listener of this.#listeners) listener(shard);

@@ -68,12 +68,17 @@ export class Holder {
     return { shards: this.#held.size, rooms, sessions, projectionLagMs };
   }
 
-  /** Listens to the others first, and resolves when the first claims are under way; from then on it beats. */
+  /**
+   * Listens to the others first, and resolves when the first claims are under way. It beats meanwhile, so that those that start in the same moment
+   * share the shards out instead of claiming each other's.
+   */
   async start(): Promise<void> {
-    await wait(this.parts.clock, this.parts.settings.settleMs, this.#ends.signal);
+    const { clock, settings } = this.parts;
+    this.#timers.push(clock.every(beatMs, () => this.#tick()));
+    if (settings.settleMs > 0) this.beat();
+    await wait(clock, settings.settleMs, this.#ends.signal);
     if (this.#ends.signal.aborted) return;
     this.#takes = true;
-    this.#timers.push(this.parts.clock.every(beatMs, () => this.#tick()));
     this.beat();
     this.#plan();
   }
@@ -93,14 +98,14 @@ export class Holder {
     // Receivers tell beats apart by their time.
     this.#beatAtMs = Math.max(clock.now(), this.#beatAtMs + 1);
     const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
-    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining });
+    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining, starting: !this.#takes });
   }
 
   /** Hands all shards over, within the time for that. */
   async drain(): Promise<void> {
     this.#draining = true;
-    if (!this.#takes) return;
     this.beat();
+    if (!this.#takes) return;
     await Promise.all(Array.from(this.#held.keys(), (shard) => this.#release(shard)));
     this.beat();
   }
@@ -134,6 +139,7 @@ export class Holder {
       me: this.parts.id,
       shards: this.parts.log.shards,
       candidates: [...mine, ...others.filter(({ draining }) => !draining).map(({ id }) => id)],
+      starting: new Set(others.filter(({ starting }) => starting).map(({ id }) => id)),
       alive: new Set(others.map(({ id }) => id)),
       holderOf: (shard) => this.roster.holderOf(shard),
       held: new Set(this.#held.keys()),

@@ -135,6 +135,6 @@ test('from the reply of a mute on, no message of the muted gets a position, and 
         await world.stop();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 }, 60_000);

@@ -82,6 +82,17 @@ describe('the outbox', () => {
     expect(told).toEqual(['a1 stored', 'a2 stored', 'b1 stored', 'a3 stored']);
   });
 
+  test('sees to what is put at any moment of its own turn', async () => {
+    const a = room('a');
+    for (let turns = 0; turns < 60; turns++) {
+      outbox.put(a, command(`${turns} first`));
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      outbox.put(a, command(`${turns} second`));
+      await clock.pass(0);
+      expect(told.splice(0)).toEqual([`${turns} first stored`, `${turns} second stored`]);
+    }
+  });
+
   test('cuts a record that would be too large, without losing the order', async () => {
     const a = room('a');
     const names = Array.from({ length: 12 }, (_, i) => `c${i}`);

@@ -42,6 +42,8 @@ export class Outbox {
   #bytes = 0;
   #oldestMs = 0;
   #running = false;
+  /** Something became ready since the rooms were last looked at. */
+  #asked = false;
   #flushing = false;
   #over = false;
   #timer: Timer | undefined;
@@ -124,6 +126,7 @@ export class Outbox {
 
   /** In a microtask: all entries of one command batch are decided first, and share the record. */
   #wake(): void {
+    this.#asked = true;
     if (this.#running || this.#over) return;
     this.#running = true;
     this.#timer?.cancel();
@@ -132,7 +135,11 @@ export class Outbox {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#over && (await this.#appendNext()));
+      // What is put between the last look and the end of this loop woke nobody.
+      while (this.#asked && !this.#over) {
+        this.#asked = false;
+        while (await this.#appendNext());
+      }
     } catch (error) {
       this.parts.logger.error({ event: 'append-failed', shard: this.parts.shard, cause: causeOf(error) });
       this.stop();

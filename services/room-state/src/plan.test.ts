@@ -9,6 +9,7 @@ const scene = (change: Partial<Scene>): Scene => ({
   me: 'a',
   shards,
   candidates: ['a'],
+  starting: new Set(),
   alive: new Set(),
   holderOf: () => undefined,
   held: new Set(),
@@ -20,6 +21,7 @@ describe('a plan', () => {
   test.each<[string, Partial<Scene>, number[]]>([
     ['alone: everything', {}, all],
     ['of two: its share', two, owned('a', ['a', 'b'])],
+    ['of two, while the other still starts: its share', { ...two, starting: new Set(['b']) }, owned('a', ['a', 'b'])],
     ['nothing from a holder that lives', { ...two, holderOf: () => 'b' }, []],
     ['from a holder that is not heard any more', { holderOf: () => 'dead' }, all],
     ['what it is said to hold itself, but does not', { holderOf: () => 'a' }, all],
@@ -32,6 +34,7 @@ describe('a plan', () => {
   test('releases what another should have and can take, and nothing to nobody', () => {
     const held = new Set(all);
     expect(plan(scene({ ...two, held })).release).toEqual(owned('b', ['a', 'b']));
+    expect(plan(scene({ ...two, held, starting: new Set(['b']) })).release).toEqual([]);
     expect(plan(scene({ held, candidates: [] })).release).toEqual([]);
     expect(plan(scene({ held })).release).toEqual([]);
   });

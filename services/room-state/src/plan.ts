@@ -4,8 +4,10 @@ import { ownerOf, type Shard } from '@plaza/domain';
 export interface Scene {
   readonly me: string;
   readonly shards: number;
-  /** Processes that take shards: alive and not draining, me included unless I drain. */
+  /** Processes that take shards, now or soon: alive and not draining, me included unless I drain. */
   readonly candidates: readonly string[];
+  /** Those of them that take none yet: what nobody holds is left to them, but nobody hands over to them. */
+  readonly starting: ReadonlySet<string>;
   /** Everybody whose word about shards counts: heard lately, and not known to be dead. */
   readonly alive: ReadonlySet<string>;
   /** Who says that it holds a shard. */
@@ -27,10 +29,12 @@ export function plan(scene: Scene): Plan {
   const claim: Shard[] = [];
   const release: Shard[] = [];
   const verify: Shard[] = [];
+  const ready = scene.candidates.filter((id) => !scene.starting.has(id));
   for (let shard = 0; shard < scene.shards; shard++) {
-    const owner = ownerOf(String(shard), scene.candidates);
+    const isHeld = scene.held.has(shard);
+    const owner = ownerOf(String(shard), isHeld ? ready : scene.candidates);
     const holder = scene.holderOf(shard);
-    if (!scene.held.has(shard)) {
+    if (!isHeld) {
       if (owner === scene.me && isFree(scene, holder)) claim.push(shard);
     } else if (owner !== undefined && owner !== scene.me) release.push(shard);
     else if (holder !== undefined && holder !== scene.me && scene.alive.has(holder)) verify.push(shard);

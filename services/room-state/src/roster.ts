@@ -40,7 +40,7 @@ export class Roster {
   }
 
   /** The others that were heard lately. */
-  alive(): { readonly id: string; readonly draining: boolean }[] {
+  alive(): { readonly id: string; readonly draining: boolean; readonly starting: boolean }[] {
     const { clock, silentMs, me } = this.parts;
     return this.#table
       .peersOf('room-state', clock.now(), silentMs)
