@@ -164,9 +164,9 @@ const reads: [Case, (room: Room) => Promise<unknown>, Result, object, unknown][]
   [
     'readHistory',
     ({ messages }) => messages.history({ beforeMs: 5, types: ['text'], sender: 'bob', audienceTag: 'red' }),
-    { $case: 'historyPage', value: { events: [], upTo: 9, more: true, next: 7 } },
+    { $case: 'historyPage', value: { events: [], upTo: 9, more: true, nextBound: 7 } },
     { before: undefined, beforeMs: 5, types: ['text'], sender: 'bob', audienceTag: 'red' },
-    { events: [], upTo: 9, more: true, next: 7 },
+    { events: [], upTo: 9, more: true, nextBound: 7 },
   ],
 ];
 

@@ -82,7 +82,7 @@ export function friendly({ body, id }: ClientFrame): Result | undefined {
     case 'ping':
       return { $case: 'pong', value: { timeMs: 1 } };
     case 'readHistory':
-      return { $case: 'historyPage', value: { events: [eventAt(5)], upTo: 90, more: false, next: 0 } };
+      return { $case: 'historyPage', value: { events: [eventAt(5)], upTo: 90, more: false, nextBound: 0 } };
     default:
       return { $case: 'done', value: { position: 7 } };
   }

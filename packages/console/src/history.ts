@@ -28,7 +28,7 @@ export async function catchUp(
   for (let attempt = 0; attempt < attempts && (page.upTo < until || (forward && page.more)); attempt++) {
     if (!page.more || !forward) await pause(againMs);
     page = await room.history({
-      after: forward && page.more ? page.next : Math.max(page.upTo, after ?? 0),
+      after: forward && page.more ? page.nextBound : Math.max(page.upTo, after ?? 0),
       limit: gapPage,
       types: gapTypes,
     });
@@ -44,7 +44,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function olderPage(room: Reader, before: number): Promise<HistoryPage> {
   let page = await room.history({ before, limit: entryPage });
   for (let attempt = 1; attempt < attempts && page.events.length === 0 && page.more; attempt++) {
-    page = await room.history({ before: page.next, limit: entryPage });
+    page = await room.history({ before: page.nextBound, limit: entryPage });
   }
   return page;
 }

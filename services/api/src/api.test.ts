@@ -209,7 +209,7 @@ describe('reading', () => {
         value: { account: 'ann', class: MessageClass.MESSAGE_CLASS_HIGH, body: { content: { $case: 'text', value: { text: 'hey' } } } },
       },
     });
-    plaza.readers.historyPage = { events: [event], upTo: 40, more: true, next: 12 };
+    plaza.readers.historyPage = { events: [event], upTo: 40, more: true, nextBound: 12 };
     const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/messages?before=9007199254740991&limit=200');
     expect(status).toBe(200);
     expect(json).toEqual({

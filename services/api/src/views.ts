@@ -152,7 +152,7 @@ export const viewHistory = (page: HistoryPage): z.output<typeof historyView> => 
   events: page.events.map((event) => jsonOf(Event.toJSON(event))),
   upTo: String(page.upTo),
   more: page.more,
-  next: String(page.next),
+  next: String(page.nextBound),
 });
 
 export const jsonOf = (message: unknown): Record<string, unknown> => JSON.parse(jsonFromMessage(message)) as Record<string, unknown>;

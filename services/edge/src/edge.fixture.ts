@@ -18,7 +18,7 @@ class ScriptedHistory implements Pick<HistoryReader, 'read'> {
 
   read(ask: HistoryRead): Promise<HistoryPage> {
     this.reads.push(ask);
-    return Promise.resolve({ events: [], upTo: ask.head, more: false, next: 0 });
+    return Promise.resolve({ events: [], upTo: ask.head, more: false, nextBound: 0 });
   }
 }
 

@@ -45,7 +45,7 @@ export class ReadHandler implements Pick<HistoryReader, 'read'> {
     const wanted = pageAsk(ask);
     const { events, next } = await this.#collect(wanted, filterOf(ask.page ?? {}, ask.viewer));
     const upTo = Math.max(considered, events.at(-1)?.position ?? 0);
-    return { events, upTo, more: next !== 0, next };
+    return { events, upTo, more: next !== 0, nextBound: next };
   }
 
   /** Reads on until the page is full; where a filter lets little through, only so far. `next`: where the next page begins; 0: there is none. */
