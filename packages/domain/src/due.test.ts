@@ -182,3 +182,61 @@ test('muted tags and bots end by themselves, together', () => {
   expect(due(room)).toBe(startMs + 10_000);
   expect(inShort(decideDue(room, at(startMs + 30_000)))).toBe('tagUnmuted -botsChanged done');
 });
+
+test('what goes with an account is not parted from the note of its absence, however much is due before it', () => {
+  const room = lobby();
+  const by = contextOf(api(), { nowMs: startMs });
+  act(room, json({ initQueue: {} }), by);
+  act(room, json({ offerQueue: { elements: [{ key: 'seat', transient: true }] } }), contextOf(session('gus'), { nowMs: startMs }));
+  act(room, command.leave(), contextOf(session('gus'), { nowMs: startMs, presence: presenceOf({ gus: 1 }) }));
+  for (let i = 0; i < 255; i++) mutedAt(room, `user-${i}`, 1);
+  for (let decisions = 0; room.queue!.items.size > 0; decisions++) {
+    expect(decisions).toBeLessThan(2);
+    const decision = decideDue(room, contextOf({ kind: 'clock' }, { nowMs: startMs + 15_000, presence: presenceOf({}) }));
+    if (!('events' in decision)) throw new Error('refused');
+    for (const { event } of decision.events) apply(room, event);
+  }
+});
+
+test('a delayed close notes who is away by it: seats go after the grace', () => {
+  const room = lobby();
+  const by = contextOf(api(), { nowMs: startMs });
+  act(room, json({ initQueue: {} }), by);
+  act(room, json({ offerQueue: { elements: [{ key: 'seat', transient: true }] } }), contextOf(session('gus'), { nowMs: startMs }));
+  act(room, json({ scheduleClose: { close: { kind: 'CLOSE_KIND_AFTER', seconds: 60 } } }), by);
+  const closed = decideDue(room, contextOf({ kind: 'clock' }, { nowMs: startMs + 60_000 }));
+  expect(inShort(closed)).toBe('roomClosed -away done');
+  if ('events' in closed) for (const { event } of closed.events) apply(room, event);
+  expect(due(room, startMs + 60_000)).toBe(startMs + 75_000);
+});
+
+test('any number of bots ends, or is cleared, in events that a record of the log takes', () => {
+  const room = lobby();
+  const by = contextOf(api(), { nowMs: startMs });
+  for (let i = 0; i < 300; i++)
+    act(
+      room,
+      json({ addBots: { bots: Array.from({ length: 100 }, (_, j) => ({ account: `${'b'.repeat(50)}-${i}-${j}` })), seconds: 1 } }),
+      by,
+    );
+  const size = (decision: ReturnType<typeof decideDue>) => ('events' in decision ? JSON.stringify(decision.events).length : 0);
+  expect(size(decideDue(room, at(startMs + 2000)))).toBeLessThan(64 * 1024);
+  const cleared = act(room, json({ clearBots: {} }), by);
+  expect(cleared).toMatchObject({ reply: { $case: 'botResults', value: { count: 30_000 } } });
+  expect(size(cleared)).toBeLessThan(4096);
+  expect([room.bots.size, inShort(act(room, json({ clearBots: {} }), by))]).toEqual([0, 'botResults']);
+});
+
+test('an attribute that goes with its owner needs one', () => {
+  const write = json({ setAttributes: { attributes: [{ key: 'a', value: 'v', withOwner: true }] } });
+  expect(inShort(act(lobby(), write, contextOf(api())))).toBe('no: bad-request');
+  expect(inShort(act(lobby(), write, contextOf(session('gus'))))).toBe('attributesChanged done');
+});
+
+test('opening a room that is open sets its delayed close', () => {
+  const room = lobby();
+  const by = contextOf(api(), { nowMs: startMs });
+  expect(inShort(act(room, json({ openRoom: {} }), by))).toBe('unchanged');
+  expect(inShort(act(room, json({ openRoom: { close: { kind: 'CLOSE_KIND_AFTER', seconds: 60 } } }), by))).toBe('roomUpdated done');
+  expect(due(room)).toBe(startMs + 60_000);
+});

@@ -1,5 +1,5 @@
 import { CloseKind, MemberChanges, QueueChange, type CloseSchedule } from '@plaza/proto/client';
-import { dependentsOf, isThere, theRoom, whoMatters } from './dependents.js';
+import { dependentsOf, isThere, leavingHappenings, theRoom, whoMatters } from './dependents.js';
 import type { AccountId } from './ids.js';
 import { placed, unchanged, type Happening } from './outcome.js';
 import type { Context, Decision, Limits, RoomState } from './types.js';
@@ -34,12 +34,21 @@ function closeMs({ close, away }: RoomState): number {
 
 /** What has fallen due by now: timed mutes that ended, tags, bots, what goes with accounts that are away, the delayed close. */
 export function decideDue(room: RoomState, context: Context): Decision {
-  const happenings = [...endedMutes(room, context), ...endedTags(room, context), ...expiredBots(room, context), ...absences(room, context)];
-  const first = happenings.slice(0, mostAtOnce);
-  if (first.length === happenings.length) first.push(...closing(room, context));
+  const single = [...endedMutes(room, context), ...endedTags(room, context), ...expiredBots(room, context)].map((happening) => [happening]);
+  const all = [...single, ...absences(room, context)];
+  const some = upTo(mostAtOnce, all);
+  const first = some.flat();
+  if (some.length === all.length) first.push(...closing(room, context));
   if (first.length === 0) return unchanged;
   const events = placed(room, { ...context, actor: { kind: 'clock' } }, first);
   return { events, reply: { $case: 'done', value: { position: events.at(-1)!.event.position, secondsLeft: undefined } } };
+}
+
+/** As many of the groups as fit, whole, and one at least: what belongs together is not parted. */
+function upTo(most: number, groups: readonly Happening[][]): Happening[][] {
+  let count = 0;
+  const end = groups.findIndex((group, i) => (count += group.length) > most && i > 0);
+  return end < 0 ? [...groups] : groups.slice(0, end);
 }
 
 const isOver = (untilMs: number, nowMs: number): boolean => untilMs > 0 && untilMs <= nowMs;
@@ -57,24 +66,28 @@ function endedTags({ mutedTags }: RoomState, { nowMs }: Context): Happening[] {
 }
 
 function expiredBots({ bots }: RoomState, { nowMs }: Context): Happening[] {
-  const removed = [...bots.values()].filter(({ untilMs }) => isOver(untilMs, nowMs)).map(({ bot }) => bot.account);
+  const removed = [...bots.values()]
+    .filter(({ untilMs }) => isOver(untilMs, nowMs))
+    .slice(0, mostAtOnce)
+    .map(({ bot }) => bot.account);
   if (removed.length === 0) return [];
-  return [{ kind: { $case: 'botsChanged', value: { added: [], removed, untilMs: 0, expired: true } }, audience: 'nobody' }];
+  return [{ kind: { $case: 'botsChanged', value: { added: [], removed, untilMs: 0, expired: true, cleared: false } }, audience: 'nobody' }];
 }
 
-/** Nothing is known of who is there until the counts have settled. */
-function absences(room: RoomState, context: Context): Happening[] {
+/** Who is gone and back, then each account that was away for too long, with what goes with it. Nothing is known until the counts have settled. */
+function absences(room: RoomState, context: Context): Happening[][] {
   const { presence, nowMs, limits } = context;
   if (presence.settling) return [];
-  const away = [...whoMatters(room)].filter((who) => !room.away.has(who) && !isThere(who, presence));
+  const away = [...whoMatters(room)].filter((who) => !room.away.has(who) && !isThere(who, presence)).slice(0, mostAtOnce);
   const back = [...room.away.keys()].filter((who) => isThere(who, presence));
   const lost = [...room.away]
     .filter(([who, sinceMs]) => who !== theRoom && !back.includes(who) && sinceMs + limits.graceMs <= nowMs)
     .map(([who]) => who);
-  const happenings = lost.flatMap((account) => losses(room, account));
-  if (away.length + back.length + lost.length === 0) return happenings;
-  return [{ kind: { $case: 'away', value: { away, back: [...back, ...lost] } }, audience: 'nobody' }, ...happenings];
+  const noted = away.length + back.length === 0 ? [] : [[awayNoted(away, back)]];
+  return [...noted, ...lost.map((account) => [awayNoted([], [account]), ...losses(room, account)])];
 }
+
+const awayNoted = (away: string[], back: string[]): Happening => ({ kind: { $case: 'away', value: { away, back } }, audience: 'nobody' });
 
 /** What an account loses that has been away for too long: its elements in one event, its attributes, its labels. */
 function losses(room: RoomState, account: string): Happening[] {
@@ -108,5 +121,6 @@ function closing(room: RoomState, { nowMs, presence }: Context): Happening[] {
   if (!room.profile?.open || !isOver(atMs, nowMs)) return [];
   const close = room.close as CloseSchedule;
   if (close.kind === CloseKind.CLOSE_KIND_AFTER_EMPTY && (presence.settling || presence.accounts > 0)) return [];
-  return [{ kind: { $case: 'roomClosed', value: { reason: '', close } } }];
+  const owners = [...whoMatters(room)].filter((who) => who !== theRoom);
+  return [{ kind: { $case: 'roomClosed', value: { reason: '', close } } }, ...leavingHappenings(room, owners, 1)];
 }

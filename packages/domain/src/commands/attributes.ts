@@ -14,7 +14,8 @@ export const setAttributes: Handler<'setAttributes'> = (room, { attributes: writ
     checkKeys(writes.map(({ key }) => key)) ??
     checkValues(writes) ??
     checkTexts([noticeRule(notice)]) ??
-    mayWriteAll(room, writes, context);
+    mayWriteAll(room, writes, context) ??
+    checkOwners(room, writes, context);
   if (no) return refusal(no);
   const fresh = writes.filter(({ key }) => !room.attributes.has(key)).length;
   if (room.attributes.size + fresh > countLimits.attributes)
@@ -50,6 +51,12 @@ function checkKeys(keys: readonly string[]): Refusal | undefined {
 
 const checkValues = (writes: readonly AttributeWrite[]): Refusal | undefined =>
   checkTexts(writes.map(({ value: text }) => ({ field: 'value', text, most: textLimits.attributeValue, opaque: true })));
+
+/** What goes with its owner needs one: the platform itself is never there, so it never leaves. */
+function checkOwners(room: CreatedRoom, writes: readonly AttributeWrite[], { actor }: Context): Refusal | undefined {
+  const without = writes.find(({ key, withOwner }) => withOwner && (room.attributes.get(key)?.owner ?? operatorOf(actor)) === '');
+  return without && refuse('bad-request', `the attribute ${without.key} has no owner to go with: name an operator`);
+}
 
 interface Write {
   readonly key: string;

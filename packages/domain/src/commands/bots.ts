@@ -1,7 +1,7 @@
 import type { Bot, BotFailure } from '@plaza/proto/client';
 import { isAnonymousAccount, parseAccountId, type AccountId } from '../ids.js';
 import { checkRange, checkTexts, countLimits, monthSeconds, textLimits } from '../limits.js';
-import { answer, audienceOf, placed, refusal, refused } from '../outcome.js';
+import { answer, audienceOf, placed, refusal, refused, type Happening } from '../outcome.js';
 import type { Context, CreatedRoom, Decision } from '../types.js';
 import type { Handler } from './handler.js';
 import { mayChangeRoom } from './targets.js';
@@ -51,21 +51,28 @@ export const removeBots: Handler<'removeBots'> = (room, { accounts, announce }, 
   return outcome(room, context, { added: [], removed, untilMs: 0 }, announce, { bots: [], failed: [], there });
 };
 
-/** Answers how many went. */
+/** Answers how many went. Neither the event nor the answer names them: there may be more than a record of the log takes. */
 export const clearBots: Handler<'clearBots'> = (room, { announce }, context) => {
   const no = mayChangeRoom(room, context);
   if (no) return refusal(no);
-  return outcome(room, context, { added: [], removed: [...room.bots.keys()], untilMs: 0 }, announce, { bots: [], failed: [], there: [] });
+  const count = room.bots.size;
+  if (count === 0) return answer({ $case: 'botResults', value: { position: 0, succeeded: [], failed: [], there: [], count } });
+  const cleared: Happening = {
+    kind: { $case: 'botsChanged', value: { added: [], removed: [], untilMs: 0, expired: false, cleared: true } },
+    audience: announce ? audienceOf('') : 'nobody',
+  };
+  const events = placed(room, context, [cleared]);
+  const value = { position: events[0]!.event.position, succeeded: [], failed: [], there: [], count };
+  return { ...answer({ $case: 'botResults', value }), events };
 };
 
-type Change = Omit<Extract<CommandEvent, { $case: 'botsChanged' }>['value'], 'expired'>;
-type CommandEvent = Parameters<typeof placed>[2][number]['kind'];
+type Change = Omit<Extract<Happening['kind'], { $case: 'botsChanged' }>['value'], 'expired' | 'cleared'>;
 
 /** A change that changes nothing has no event. */
 function outcome(room: CreatedRoom, context: Context, change: Change, announce: boolean, { failed, there }: Sorted): Decision {
   const succeeded = [...change.added.map(({ account }) => account), ...change.removed];
   const happening = {
-    kind: { $case: 'botsChanged', value: { ...change, expired: false } },
+    kind: { $case: 'botsChanged', value: { ...change, expired: false, cleared: false } },
     targets: succeeded,
     audience: announce ? audienceOf('') : 'nobody',
   } as const;

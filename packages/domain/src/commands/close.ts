@@ -38,7 +38,8 @@ export const cancelClose: Handler<'cancelClose'> = (room, { notice }, context) =
   return room.close === undefined ? unchanged : changed(room, context, undefined, notice);
 };
 
-function changed(room: CreatedRoom, context: Context, close: CloseSchedule | undefined, notice: Parameters<typeof noticeRule>[0]) {
+/** The delayed close becomes this one; undefined: there is none any more. */
+export function changed(room: CreatedRoom, context: Context, close: CloseSchedule | undefined, notice: Parameters<typeof noticeRule>[0]) {
   const value = { changes: undefined, previous: undefined, close, previousClose: room.close, closeChanged: true };
   return doneAll(room, context, [{ kind: { $case: 'roomUpdated', value }, notice }, ...emptyHappenings(room, close, context.presence)]);
 }

@@ -11,7 +11,7 @@ export const listQueue: Handler<'listQueue'> = ({ queue }, { pageToken, limit })
   if (queue === undefined) return refused('no-queue');
   const no = checkRange('limit', limit, 0, mostOnPage);
   if (no) return refusal(no);
-  if (!/^\d{0,10}$/.test(pageToken)) return refused('bad-request', 'the page token is none of this list');
+  if (!/^\d{0,16}$/.test(pageToken)) return refused('bad-request', 'the page token is none of this list');
   const after = pageToken === '' ? -1 : Number(pageToken);
   const rest = [...queue.items.values()].filter(({ order }) => order > after);
   const page = rest.slice(0, limit || mostOnPage);

@@ -79,14 +79,14 @@ describe('the queue', () => {
   ])('%s', (what, more, key, outcome) => {
     const room = init();
     offer(room, gus, [{ key: 'a' }]);
-    expect(inShort(offer(room, gus, what === 'a key twice' ? [{ key }, { key }] : [{ key }], more))).toBe(outcome);
+    expect(inShort(offer(room, gus, what === 'a key twice' ? [{ key }, { key }] : [{ key, value: 'n' }], more))).toBe(outcome);
   });
 
   test('compares revisions on every write', () => {
     const room = init();
     const { event } = onlyEvent(offer(room, gus, [{ key: 'a', ifRevision: '0' }]));
     const asks = (ifRevision: number) => [
-      json({ offerQueue: { elements: [{ key: 'a', ifRevision }] } }),
+      json({ offerQueue: { elements: [{ key: 'a', value: 'n', ifRevision }] } }),
       json({ updateQueue: { elements: [{ key: 'a', value: 'n', ifRevision }] } }),
       json({ pollQueue: { key: 'a', ifRevision } }),
     ];
@@ -95,6 +95,48 @@ describe('the queue', () => {
     expect(inShort(decide(room, json({ offerQueue: { elements: [{ key: 'a', ifRevision: 0 }] } }), contextOf(gus)))).toBe(
       'no: revision-conflict',
     );
+  });
+
+  test('written as it is already: unchanged; beside others it is answered, and is no part of the event', () => {
+    const room = init();
+    const { event } = onlyEvent(offer(room, gus, [{ key: 'a', value: 'v' }]));
+    expect(inShort(offer(room, gus, [{ key: 'a', value: 'v' }]))).toBe('unchanged');
+    expect(inShort(act(room, json({ updateQueue: { elements: [{ key: 'a', value: 'v' }] } }), contextOf(gus)))).toBe('unchanged');
+    const both = offer(room, gus, [
+      { key: 'a', value: 'v' },
+      { key: 'b', value: 'w' },
+    ]);
+    expect(resultsOf(both).map(({ code, element }) => [code, element!.revision])).toEqual([
+      ['', event.position],
+      ['', onlyEvent(both).event.position],
+    ]);
+    expect(onlyEvent(both).event.kind).toMatchObject({ value: { elements: [{ key: 'b' }], previous: [] } });
+    expect(inShort(offer(room, session(people.regular), [{ key: 'a', value: 'v' }]))).toBe('queueChanged queueResults');
+  });
+
+  test('emptied or deleted, its event says what went', () => {
+    for (const command of ['dropQueue', 'deleteQueue']) {
+      const room = init();
+      offer(room, gus, [{ key: 'a', value: 'v' }, { key: 'b' }]);
+      expect(onlyEvent(act(room, json({ [command]: {} }), contextOf(api()))).event.kind).toMatchObject({
+        value: { elements: [{ key: 'a', value: 'v', owner: 'gus' }, { key: 'b' }] },
+      });
+    }
+  });
+
+  test('a page token of one that was deleted begins the next one at its head', () => {
+    const room = init();
+    for (const key of ['a', 'b', 'c']) offer(room, gus, [{ key }]);
+    const list = (pageToken: string) => {
+      const decision = decide(room, json({ listQueue: { limit: 2, pageToken } }), contextOf(gus));
+      if ('refusal' in decision || decision.reply.$case !== 'queuePage') throw new Error(inShort(decision));
+      return decision.reply.value;
+    };
+    const { next } = list('');
+    act(room, json({ deleteQueue: {} }), contextOf(api()));
+    act(room, json({ initQueue: {} }), contextOf(api()));
+    offer(room, gus, [{ key: 'new' }]);
+    expect(list(next).elements.map(({ key }) => key)).toEqual(['new']);
   });
 
   test('gives away its head or the element of a key, which is answered', () => {

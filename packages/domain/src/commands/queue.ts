@@ -37,14 +37,17 @@ export const initQueue: Handler<'initQueue'> = (room, { size = defaultSize }, co
 export const dropQueue: Handler<'dropQueue'> = (room, { notice }, context) => {
   const no = mayReset(room, context) ?? (room.queue ? checkTexts([noticeRule(notice)]) : noQueue);
   if (no) return refusal(no);
-  return room.queue!.items.size === 0 ? unchanged : changed(room, context, QueueChange.QUEUE_CHANGE_DROP, [], [], { notice });
+  return room.queue!.items.size === 0 ? unchanged : changed(room, context, QueueChange.QUEUE_CHANGE_DROP, contents(room), [], { notice });
 };
 
 /** There is none until the next init. */
 export const deleteQueue: Handler<'deleteQueue'> = (room, { notice }, context) => {
   const no = mayReset(room, context) ?? (room.queue ? checkTexts([noticeRule(notice)]) : noQueue);
-  return no ? refusal(no) : changed(room, context, QueueChange.QUEUE_CHANGE_DELETE, [], [], { notice });
+  return no ? refusal(no) : changed(room, context, QueueChange.QUEUE_CHANGE_DELETE, contents(room), [], { notice });
 };
+
+/** What goes with it; without its values where they would weigh too much. */
+const contents = ({ queue }: CreatedRoom): QueueElement[] => lightened([...(queue?.items.values() ?? [])].map(({ element }) => element));
 
 const mayReset = (room: CreatedRoom, { actor }: Context): Refusal | undefined =>
   may(actorRole(room, actor), 'resetQueue') ? undefined : refuse('not-allowed', 'only managers make, empty and delete the queue');
@@ -182,16 +185,23 @@ class Run {
   try(key: string, attempt: () => QueueElement | Refusal): QueueResult {
     const outcome = attempt();
     if ('why' in outcome) return { key, code: outcome.code, why: outcome.why, element: this.get(key) };
-    if (!this.queue.items.has(key)) this.#inserted++;
+    const known = this.get(key);
+    if (known !== undefined && isSame(known, outcome)) return { key, code: '', why: '', element: known };
+    if (known === undefined) this.#inserted++;
     this.written.push(outcome);
     return { key, code: '', why: '', element: outcome };
   }
 }
 
+/** Nothing but the revision would be another. */
+const isSame = (known: QueueElement, wanted: QueueElement): boolean =>
+  known.value === wanted.value && known.owner === wanted.owner && known.transient === wanted.transient;
+
 function concluded(run: Run, change: QueueChange, results: QueueResult[], notice: Notice): Decision {
   const { room, context, written } = run;
   const [only] = results;
   if (results.length === 1 && only!.code !== '') return refused(only!.code as Refusal['code'], only!.why);
+  if (written.length === 0 && results.every(({ code }) => code === '')) return unchanged;
   if (written.length === 0) return answer({ $case: 'queueResults', value: { position: 0, results } });
   const previous = lightened(written.flatMap(({ key }) => run.get(key) ?? []));
   return changed(room, context, change, written, previous, { notice, results });

@@ -6,7 +6,7 @@ import { done, doneAll, noticeRule, refusal, refused, unchanged, type Happening 
 import { pick } from '../pick.js';
 import { refuse, type Refusal } from '../refusal.js';
 import type { CommandValue, Context, Decision, Limits, Profile, RoomState } from '../types.js';
-import { checkClose, mayOpenOrClose, scheduleOf } from './close.js';
+import { changed as closeChanged, checkClose, mayOpenOrClose, scheduleOf } from './close.js';
 import type { Handler } from './handler.js';
 import { checkSettings } from './settings.js';
 import { mayChangeRoom, reasonRule } from './targets.js';
@@ -38,8 +38,8 @@ export const updateRoom: Handler<'updateRoom'> = (room, { changes, notice }, con
 export const openRoom: Handler<'openRoom'> = (room, { notice, close }, context) => {
   const no = mayOpenOrClose(room, context) ?? checkClose(close) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
-  if (room.profile.open) return unchanged;
   const schedule = scheduleOf(close, context);
+  if (room.profile.open) return schedule ? closeChanged(room, context, schedule, notice) : unchanged;
   const opened: Happening = { kind: { $case: 'roomOpened', value: { close: schedule } }, notice };
   return doneAll(room, context, [opened, ...emptyHappenings(room, schedule, context.presence)]);
 };

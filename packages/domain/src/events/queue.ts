@@ -5,9 +5,9 @@ import type { Appliers, EventValue } from './applier.js';
 
 type Value = EventValue<'queueChanged'>;
 
-const changes: Readonly<Record<number, (room: RoomState, value: Value) => string[]>> = {
-  [QueueChange.QUEUE_CHANGE_INIT]: (room, { size }) => {
-    room.queue = { ...(room.queue ?? emptyQueue()), size };
+const changes: Readonly<Record<number, (room: RoomState, value: Value, position: number) => string[]>> = {
+  [QueueChange.QUEUE_CHANGE_INIT]: (room, { size }, position) => {
+    room.queue = { ...(room.queue ?? emptyQueue(position)), size };
     return ['queue'];
   },
   [QueueChange.QUEUE_CHANGE_OFFER]: put,
@@ -23,10 +23,11 @@ const changes: Readonly<Record<number, (room: RoomState, value: Value) => string
 };
 
 export const queueEvents: Appliers<'queueChanged'> = {
-  queueChanged: (room, _event, value) => changes[value.change]?.(room, value) ?? [],
+  queueChanged: (room, { position }, value) => changes[value.change]?.(room, value, position) ?? [],
 };
 
-const emptyQueue = (): Queue => ({ size: 0, nextOrder: 0, items: new Map() });
+/** A page token of a queue that was deleted finds the beginning of the next one: orders never come again. */
+const emptyQueue = (position: number): Queue => ({ size: 0, nextOrder: position, items: new Map() });
 
 /** Known keys keep their place; new ones go to the tail. */
 function put({ queue }: RoomState, { elements }: Value): string[] {

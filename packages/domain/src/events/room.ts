@@ -69,10 +69,11 @@ export const roomEvents: Appliers<
     for (const key of removed) attributes.delete(key);
     return [...set.map(({ key }) => key), ...removed].map(attributeSlot);
   },
-  botsChanged({ bots }, { timeMs }, { added, removed, untilMs }) {
+  botsChanged({ bots }, { timeMs }, { added, removed, untilMs, cleared }) {
+    const gone = cleared ? [...bots.keys()] : removed;
     for (const bot of added) bots.set(bot.account as AccountId, { bot, addedMs: timeMs, untilMs });
-    for (const account of removed) bots.delete(account as AccountId);
-    return [...added.map(({ account }) => account), ...removed].map((account) => botSlot(account as AccountId));
+    for (const account of gone) bots.delete(account as AccountId);
+    return [...added.map(({ account }) => account), ...gone].map((account) => botSlot(account as AccountId));
   },
   away(room, { timeMs }, { away, back }) {
     for (const who of away) room.away.set(who, timeMs);
