@@ -62,7 +62,7 @@ export function roomOperation<
       const outcome = await ask(rooms, bulk, { room, operator, as, commandId }, commandOf(command(given)));
       return 'problem' in outcome ? outcome : { answer: view(outcome.result, outcome.head) };
     },
-  } as Parameters<typeof operation<A, P, Q, B>>[0]);
+  });
 }
 
 const ask = (

@@ -3,7 +3,7 @@ import type { Figures } from './figures.js';
 import { incompleteFrame, removedFrame, trimmedBatch } from './frames.js';
 import { payloadOf, type Payload } from './payloads.js';
 import type { Departing, RoomFeed } from './room-feed.js';
-import type { Session } from './session.js';
+import { justCame, type Session } from './session.js';
 import type { TagGroup } from './tag-groups.js';
 
 /** Sockets served in one turn of the event loop: 250 writes take about 2 ms, so that reading and timers never wait long. */
@@ -118,7 +118,10 @@ export class Drain {
         seen = session.signal;
         group = session.group;
         mixed = feed.ring.isMixed(cursor);
-        payload = payloads.at(cursor, group, signal, seen !== signalSerial);
+        payload =
+          seen === justCame
+            ? payloadOf(feed.ring, cursor, next, group, feed.signal.present)
+            : payloads.at(cursor, group, signal, seen !== signalSerial);
       }
       if (payload === undefined || payload.prev !== session.position) {
         this.#place(feed, session);

@@ -36,10 +36,17 @@ describe.each(['plaza.v1', 'plaza.v1.json'] as const)('a session over %s', (prot
 
   test('gets the newest signal', async () => {
     const ann = await world.enter('ann', 'lobby', protocol);
-    world.rooms.signal('lobby', { accounts: 3 });
-    await eventually(() => expect(ann.bodies('signal').at(-1)).toMatchObject({ room: 'lobby', accounts: 3, head: 1000 }));
+    const reactions = { total: 3, top: [{ kind: 'heart', count: 3 }] };
+    world.rooms.signal('lobby', { accounts: 3, entered: 2, reactions });
+    await eventually(() =>
+      expect(ann.bodies('signal').at(-1)).toMatchObject({ room: 'lobby', accounts: 3, head: 1000, entered: 2, reactions }),
+    );
     const bob = await world.enter('bob', 'lobby', protocol);
-    await eventually(() => expect(bob.bodies('signal').at(-1)?.accounts).toBe(3));
+    // What happened before he came is not told to him as news.
+    await eventually(() => expect(bob.bodies('signal').at(-1)).toMatchObject({ accounts: 3, entered: 0, reactions: undefined }));
+    world.rooms.signal('lobby', { accounts: 4, entered: 1 });
+    for (const client of [ann, bob])
+      await eventually(() => expect(client.bodies('signal').at(-1)).toMatchObject({ accounts: 4, entered: 1 }));
   });
 
   test('answers bad frames, survives one, and is closed at the third in a row', async () => {

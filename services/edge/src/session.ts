@@ -21,6 +21,8 @@ export interface Profile {
   readonly noticeAudience: string;
 }
 
+export const justCame = -1;
+
 /**
  * A connection's presence in a room. `cursor` is the serial in the room's ring that it gets next, `position` what it has: the drain sends it
  * nothing that does not begin at its position.
@@ -29,7 +31,7 @@ export class Session {
   // What the drain looks at comes first, as in a connection.
   cursor = 0;
   position = 0;
-  /** The serial of the newest signal that it got. */
+  /** The serial of the newest signal that it got; `justCame`: one was there before it. */
   signal = 0;
   /** joining: asked, not answered. entered: answered; in its place in the ring, or about to be. gone: left, refused, removed or closed. */
   state: 'joining' | 'entered' | 'gone' = 'joining';

@@ -6,7 +6,7 @@ import type { Announcer } from './announcer.js';
 import type { CommandNames } from './command-names.js';
 import type { Connection } from './connection.js';
 import type { RoomFeed } from './room-feed.js';
-import { Session, type Profile } from './session.js';
+import { justCame, Session, type Profile } from './session.js';
 
 const nothing = new Uint8Array(0);
 
@@ -48,6 +48,7 @@ export class Sessions {
     session.state = 'entered';
     session.enteredMs = Math.max(session.enteredMs, timeOfPosition(head) + 1);
     session.enteredHead = head;
+    if (session.feed.signal.frame !== undefined) session.signal = justCame;
     this.announcer.entered(session);
   }
 

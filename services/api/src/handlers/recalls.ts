@@ -1,4 +1,5 @@
-import { Message, type Event } from '@plaza/proto/client';
+import type { Message} from '@plaza/proto/client';
+import { type Event } from '@plaza/proto/client';
 import { textLimits } from '@plaza/domain';
 import { z } from 'zod';
 import { operation, type Ports } from '../operation.js';
