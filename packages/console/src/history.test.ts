@@ -3,11 +3,11 @@ import type { Event, HistoryPage } from '@plaza/client';
 import { catchUp, olderPage } from './history.js';
 
 const event = (position: number): Event => ({ position, timeMs: 1, operator: '', targets: [], notifyExt: '', kind: undefined });
-const page = (positions: number[], upTo: number, more = false, next = 0): HistoryPage => ({
+const page = (positions: number[], upTo: number, more = false, nextBound = 0): HistoryPage => ({
   events: positions.map(event),
   upTo,
   more,
-  next,
+  nextBound,
 });
 const types = expect.arrayContaining(['text', 'event']) as unknown;
 

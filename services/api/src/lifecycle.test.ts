@@ -122,7 +122,8 @@ describe('its life', () => {
       $case: 'roomInfo',
       value: RoomInfo.fromPartial({ room: 'r', creator: 'h', open: true }),
     });
-    plaza.readers.history.read = () => new Promise((resolve) => (answer = () => resolve({ events: [], upTo: head, more: false, nextBound: 0 })));
+    plaza.readers.history.read = () =>
+      new Promise((resolve) => (answer = () => resolve({ events: [], upTo: head, more: false, nextBound: 0 })));
     const asked = plaza.ask('GET', '/v1/rooms/r/messages');
     await eventually(() => expect(answer).toBeDefined());
     const drained = plaza.api.drain();

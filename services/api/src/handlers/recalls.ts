@@ -1,4 +1,4 @@
-import type { Message} from '@plaza/proto/client';
+import type { Message } from '@plaza/proto/client';
 import { type Event } from '@plaza/proto/client';
 import { textLimits } from '@plaza/domain';
 import { z } from 'zod';
