@@ -48,6 +48,8 @@ export interface Description {
   readonly scope?: Scope;
   /** Takes an Idempotency-Key. */
   readonly changes?: boolean;
+  /** The longest body; without: as long as the server lets through (64 KiB). */
+  readonly bodyLimitBytes?: number;
 }
 
 /** One thing that can be asked: its schemas beside what it does. */

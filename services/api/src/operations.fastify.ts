@@ -24,7 +24,8 @@ export interface OperationsParts {
 export async function serveOperations(app: FastifyInstance, parts: OperationsParts): Promise<void> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject: withoutTwins });
+  const transformObject: typeof jsonSchemaTransformObject = (document) => bodiesAsTaken(withoutTwins(document), parts.operations);
+  await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject });
   await app.register(async (scope) => {
     scope.addHook('preValidation', takeEmptyBody);
     for (const operation of parts.operations) route(scope, operation, parts);
@@ -36,7 +37,8 @@ const openapi = {
   info: {
     title: 'Plaza server API',
     version: '1',
-    description: 'For the backend of a platform. Positions are decimal strings; times are Unix ms.',
+    description:
+      'For the backend of a platform. Positions are decimal strings; times are Unix ms. Text has no control characters but tab and newline.',
   },
   components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key.' } } },
 };
@@ -49,6 +51,23 @@ const withoutTwins: typeof jsonSchemaTransformObject = (document) => {
     typeof jsonSchemaTransformObject
   >;
 };
+
+/** A body that may be empty may be left out (see takeEmptyBody). */
+function bodiesAsTaken(document: Described, operations: readonly Operation[]): Described {
+  const leftOut = new Set(operations.filter(({ body }) => body?.safeParse({}).success).map(({ id }) => id));
+  for (const methods of Object.values((document as { paths?: Record<string, Record<string, DescribedOperation>> }).paths ?? {})) {
+    for (const { operationId, requestBody } of Object.values(methods)) {
+      if (requestBody !== undefined && leftOut.has(operationId)) requestBody.required = false;
+    }
+  }
+  return document;
+}
+
+type Described = ReturnType<typeof jsonSchemaTransformObject>;
+interface DescribedOperation {
+  readonly operationId: string;
+  readonly requestBody?: { required?: boolean };
+}
 
 const problemSchema = z
   .object({
@@ -110,6 +129,7 @@ function route(app: FastifyInstance, operation: Operation, { gate, ports }: Oper
     method: operation.method,
     url: operation.path,
     schema: schemaOf(operation),
+    ...(operation.bodyLimitBytes === undefined ? {} : { bodyLimit: operation.bodyLimitBytes }),
     config: { operation: operation.id },
     async onRequest(request, reply) {
       const { scope } = operation;

@@ -203,14 +203,18 @@ const messageFields = {
 const hasOneContent = (body: Partial<Record<keyof typeof contents, unknown>>): boolean =>
   contentNames.filter((name) => body[name] !== undefined).length === 1;
 const oneContent = { error: `expected exactly one of ${contentNames.join(', ')}` };
+const oneContentDescribed = { oneOf: contentNames.map((name) => ({ required: [name] })) };
 
 /** A message to one room. */
 export const messageBody = z
   .strictObject(messageFields)
   .refine(hasOneContent, oneContent)
-  .meta({ examples: [{ text: 'Hello' }] });
+  .meta({ ...oneContentDescribed, examples: [{ text: 'Hello' }] });
 /** The same with the room that it is for. */
-export const addressedMessage = z.strictObject({ room, ...messageFields }).refine(hasOneContent, oneContent);
+export const addressedMessage = z
+  .strictObject({ room, ...messageFields })
+  .refine(hasOneContent, oneContent)
+  .meta(oneContentDescribed);
 
 /** As a JSON client would write it. */
 export function messageCommand(body: z.output<typeof messageBody>): { sendMessage: Record<string, unknown> } {

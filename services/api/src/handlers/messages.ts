@@ -62,6 +62,7 @@ export const sendBatch = operation({
   description: 'To one room or several; each has its own result, in the order of the items. Messages to one room keep their order.',
   status: 200,
   changes: true,
+  bodyLimitBytes: 1024 * 1024,
   body: z
     .strictObject({ messages: z.array(addressedMessage).min(1).max(100) })
     .meta({ examples: [{ messages: [{ room: 'lobby', text: 'Hello' }] }] }),

@@ -64,7 +64,10 @@ export const recallMessage = operation({
         error: 'expected messageId, or account with commandId or sentMs',
       },
     )
-    .meta({ examples: [{ messageId: '213674621952000' }] }),
+    .meta({
+      anyOf: [{ required: ['messageId'] }, { required: ['account', 'commandId'] }, { required: ['account', 'sentMs'] }],
+      examples: [{ messageId: '213674621952000' }],
+    }),
   async handle({ params, body, commandId: key }, ports) {
     const { messageId = '', account: sender = '', commandId, sentMs, silent: quietly, operator } = body;
     const named = {
