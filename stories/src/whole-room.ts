@@ -5,6 +5,7 @@ import { tellMessages } from './messages.story.js';
 import { tellModeration } from './moderation.story.js';
 import { tellMutedWhileRacing } from './muted-while-racing.story.js';
 import { tellQueue } from './queue.story.js';
+import { tellRoles } from './roles.story.js';
 import { Scene } from './scene.js';
 import type { World } from './world.js';
 
@@ -16,6 +17,7 @@ export function tellWholeRoom(makeWorld: () => Promise<World>): void {
       scene = new Scene(await makeWorld());
     }, 180_000);
     afterAll(() => scene.world.stop(), 60_000);
-    for (const tell of [tellModeration, tellMutedWhileRacing, tellMessages, tellMembers, tellQueue, tellClosing]) tell(() => scene);
+    for (const tell of [tellRoles, tellModeration, tellMutedWhileRacing, tellMessages, tellMembers, tellQueue, tellClosing])
+      tell(() => scene);
   });
 }
