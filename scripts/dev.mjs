@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | build | check | generate | bench:path | bench:fanout | postinstall
+ *   start | test | cluster | build | check | generate | bench:path | bench:fanout | bench:decide | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,6 +39,7 @@ const commands = {
   cluster: runBuilt('scripts/cluster.mjs'),
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
   'bench:fanout': runBuilt('loadtest/dist/bench-fanout.js'),
+  'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
   build: prepare,
   generate: () => {
     install();
