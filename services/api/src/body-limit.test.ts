@@ -4,6 +4,10 @@ import { startScriptedApi, type ScriptedApi } from '../test/scripted-api.js';
 let scripted: ScriptedApi;
 beforeAll(async () => {
   scripted = await startScriptedApi();
+  scripted.door.answer = ({ command }) =>
+    command.$case === 'sendMessage'
+      ? { $case: 'accepted', value: { messageId: '1', position: 1 } }
+      : { $case: 'done', value: { position: 4096 } };
 });
 afterAll(() => scripted.stop());
 
@@ -17,7 +21,6 @@ test.each([
   ['/v1/rooms/lobby/messages', { text: 'hello' }, 64 * kib, 201],
   ['/v1/rooms', { room: 'lobby', creator: 'host' }, 64 * kib, 201],
 ])('a body for %s may be as long as its limit, and not one byte longer', async (path, body, limit, status) => {
-  scripted.door.answer = () => ({ $case: 'done', value: { position: 4096 } });
   expect((await scripted.ask('POST', path, padded(body, limit))).status).toBe(status);
   const refused = await scripted.ask('POST', path, padded(body, limit + 1));
   expect({ status: refused.status, code: refused.json['code'] }).toEqual({ status: 413, code: 'too-large' });
