@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Peers } from '@plaza/bus';
 import type { Shard } from '@plaza/domain';
 import { causeOf, within, type Timer } from '@plaza/kit';
@@ -36,7 +37,10 @@ export class Holder {
     private readonly parts: HolderParts,
     private readonly peers: Peers,
     private readonly roster: Roster,
-  ) {}
+  ) {
+    // Each claim under way waits on it, and Node warns of a leak from 11 on.
+    setMaxListeners(2 * claimsAtOnce, this.#ends.signal);
+  }
 
   get(shard: Shard): HeldShard | undefined {
     return this.#held.get(shard);
