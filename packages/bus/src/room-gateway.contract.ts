@@ -141,7 +141,8 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
       await start(new EchoDoor());
       const body = new Uint8Array(16_000).fill(65);
       link.send(Array.from({ length: 500 }, (_, i) => entry(i + 1, body)));
-      await eventually(async () => expect(replies).toHaveLength(500));
+      // Not toHaveLength: each look in vain would print 8 MB.
+      await eventually(async () => expect(replies.length).toBe(500));
       expect(door.entries.map(({ number }) => number)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
       expect(replies.every(({ reply }) => reply.length === 16_000)).toBe(true);
     });
