@@ -1,7 +1,14 @@
 import tseslint from 'typescript-eslint';
 import { importBySuffix } from './tooling/eslint/import-by-suffix.mjs';
 
-const sources = ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts', 'stories/src/**/*.ts', 'loadtest/src/**/*.ts', 'scripts/**/*.ts'];
+const sources = [
+  'packages/*/src/**/*.ts',
+  'services/*/src/**/*.ts',
+  'stories/src/**/*.ts',
+  'loadtest/src/**/*.ts',
+  'chaos/src/**/*.ts',
+  'scripts/**/*.ts',
+];
 const tests = ['**/*.test.ts', '**/*.contract.ts', '**/*.story.ts'];
 
 /** The environment and the end of a process belong to few places. */
@@ -56,7 +63,7 @@ export default tseslint.config(
   },
   { files: ['packages/kit/src/service.ts'], rules: { 'no-restricted-properties': ['error', ownEnvironment] } },
   {
-    files: ['loadtest/src/**/*.ts', 'scripts/**/*.ts'],
+    files: ['loadtest/src/**/*.ts', 'chaos/src/**/*.ts', 'scripts/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off', 'plaza/import-by-suffix': 'off' },
   },
   { files: ['packages/testkit/src/**/*.ts', 'stories/src/**/*.ts'], rules: { 'plaza/import-by-suffix': 'off' } },

@@ -1,0 +1,62 @@
+import type { Attribute, Event, Member, QueueElement, RoomInfo } from '@plaza/proto/client';
+import type { Record } from '@plaza/proto/log';
+
+/**
+ * What the runner read of the cluster after the run, when the swarm is quiet and the readers of the log have caught up. Whatever is absent is not
+ * judged, and the verdict says so.
+ */
+export interface Readers {
+  /** Every record of every shard, by stream and sequence. */
+  readonly log?: readonly LoggedRecord[];
+  /** Everything that the history gives of each room, oldest first, room events included. */
+  readonly history?: ReadonlyMap<string, readonly Event[]>;
+  /** Each room as the API shows it at the end. */
+  readonly rooms?: ReadonlyMap<string, RoomAtEnd>;
+  readonly counters?: readonly RoomCount[];
+  /** In the order in which they came. */
+  readonly webhooks?: readonly WebhookDelivery[];
+  readonly audit?: readonly AuditEntry[];
+}
+
+export interface LoggedRecord {
+  readonly shard: number;
+  readonly sequence: number;
+  /** The sequence of the shard's previous record, as its writer expected it. */
+  readonly expected: number;
+  readonly record: Record;
+}
+
+export interface RoomAtEnd {
+  readonly info: RoomInfo;
+  /** Every account that the room knows: permanent, present or restricted. */
+  readonly members: readonly Member[];
+  /** In its order; undefined: there is no queue. */
+  readonly queue: readonly QueueElement[] | undefined;
+  readonly attributes: readonly Attribute[];
+}
+
+/** One room in one hour or day, as top-N or a series gives it. */
+export interface RoomCount {
+  readonly room: string;
+  readonly period: 'hour' | 'day';
+  readonly startMs: number;
+  readonly messages: number;
+  readonly entries: number;
+  /** An estimate. */
+  readonly active: number;
+}
+
+/** One event in one delivery that the suite's endpoint has answered with 2xx. */
+export interface WebhookDelivery {
+  readonly room: string;
+  readonly position: number;
+  readonly kind: string;
+}
+
+export interface AuditEntry {
+  readonly room: string;
+  readonly position: number;
+  readonly kind: string;
+  readonly operator: string;
+  readonly targets: readonly string[];
+}
