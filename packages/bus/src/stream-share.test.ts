@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Beat } from '@plaza/proto/room';
 import { FakeClock } from '@plaza/testkit';
 import { MemoryBus } from './memory-bus.js';
 import { MemoryPeers } from './peers.memory.js';
@@ -9,9 +10,10 @@ class Bench {
   readonly bus = new MemoryBus();
   readonly assigned = new Map<string, readonly number[]>();
 
-  add(id: string, kind = 'history') {
+  add(id: string, kind = 'history', through: readonly (number | undefined)[] = []) {
     const peers = new MemoryPeers(this.bus);
-    const share = new StreamShare({ peers, clock: this.clock, kind, id, address: '127.0.0.1:1', streams: 8 });
+    const read = () => through.map((sequence, stream) => [stream, { through: sequence }] as const);
+    const share = new StreamShare({ peers, clock: this.clock, kind, id, address: '127.0.0.1:1', streams: 8, read });
     share.start((streams) => this.assigned.set(id, streams));
     return { peers, share };
   }
@@ -55,5 +57,22 @@ describe('share of the streams', () => {
     a.share.stop();
     await bench.clock.pass(7000);
     expect(bench.assigned.get('b')).toEqual(every);
+  });
+
+  test('says how far each stream is read, once that is known', async () => {
+    const bench = new Bench();
+    const heard: Beat[] = [];
+    new MemoryPeers(bench.bus).onBeat((beat) => heard.push(beat));
+    bench.add('a', 'history', [41, undefined, 0]);
+    await bench.clock.pass(0);
+    expect(heard.map(({ kind, reading }) => ({ kind, streams: reading?.streams }))).toEqual([
+      {
+        kind: 'history',
+        streams: [
+          { stream: 0, through: 41 },
+          { stream: 2, through: 0 },
+        ],
+      },
+    ]);
   });
 });

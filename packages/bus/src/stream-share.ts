@@ -12,6 +12,8 @@ export interface StreamShareOptions {
   /** Where this process is asked, host:port. */
   readonly address: string;
   readonly streams: number;
+  /** How far the streams are read here: everything up to `through` is in the store. Beats say it, and the log keeps what is not. */
+  readonly read: () => Iterable<readonly [stream: number, state: { readonly through: number | undefined }]>;
 }
 
 const beatMs = 1000;
@@ -54,8 +56,9 @@ export class StreamShare {
   }
 
   #beat(): void {
-    const { peers, clock, kind, id, address } = this.options;
-    peers.beat({ kind, id, address, atMs: clock.now(), shards: [], draining: this.#draining });
+    const { peers, clock, kind, id, address, read } = this.options;
+    const streams = [...read()].flatMap(([stream, { through }]) => (through === undefined ? [] : [{ stream, through }]));
+    peers.beat({ kind, id, address, atMs: clock.now(), shards: [], draining: this.#draining, reading: { streams } });
   }
 
   #mine(): number[] {

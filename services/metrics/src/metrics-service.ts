@@ -24,8 +24,17 @@ export class MetricsService implements Service, Probes {
     private readonly settings: { readonly id: string; readonly address: string; readonly retentionDays: number },
     private readonly parts: LifeParts,
   ) {
-    const { peers, clock, log } = parts;
-    this.#share = new StreamShare({ peers, clock, kind: 'metrics', id: settings.id, address: settings.address, streams: log.streams });
+    const { peers, clock, log, readers } = parts;
+    const read = (): ReturnType<StreamReaders['states']> => readers.states();
+    this.#share = new StreamShare({
+      peers,
+      clock,
+      kind: 'metrics',
+      id: settings.id,
+      address: settings.address,
+      streams: log.streams,
+      read,
+    });
   }
 
   async start(): Promise<void> {
