@@ -26,10 +26,13 @@ import {
   type Service,
   type TokenClaims,
 } from '@plaza/kit';
+import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
 import { grpcChannelCredentials } from '@plaza/kit/grpc';
 import type { RootDatabase } from '@plaza/kit/lmdb';
 import { connectNats } from '@plaza/kit/nats';
 import { connectRedis } from '@plaza/kit/redis';
+import type { Log } from '@plaza/log';
+import { JetStreamLog } from '@plaza/log/nats';
 import { ApiKeys } from './api-keys.js';
 import { ApiService, type Listener } from './api-service.js';
 import { apiMistakes, type ApiConfig } from './config.js';
@@ -49,6 +52,7 @@ import { Rooms } from './rooms.js';
 import { createServer } from './server.fastify.js';
 
 export interface ApiParts {
+  readonly log: Log;
   readonly peers: Peers;
   readonly live: Live;
   readonly keys: Keys;
@@ -65,6 +69,8 @@ const unansweredPerShard = 10_000;
 /** API keys and addresses whose rate is remembered. */
 const knownKeys = 10_000;
 const knownAddresses = 20_000;
+/** What the api keeps in Cassandra. */
+const tables: readonly string[] = [];
 /** The chat page that was built in this repository. */
 const builtConsole = fileURLToPath(new URL('../../../packages/console/dist', import.meta.url));
 
@@ -151,7 +157,7 @@ function httpListener(config: ApiConfig, { logger, registry, clock, keys }: ApiP
   };
 }
 
-/** The service of a process: NATS for beats, gRPC to rooms, history and figures, probes on a port of their own. */
+/** The service of a process: NATS for beats and the log, gRPC to rooms, history and figures, probes on a port of their own. */
 export async function composeApi(config: ApiConfig): Promise<{ service: Service; logger: Logger }> {
   const logger = createLogger('api', config.logLevel);
   const registry = createRegistry('api');
@@ -159,12 +165,17 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
   const connection = await connectNats(config, 'api');
   const peers = new NatsPeers([connection], logger);
   const live = new NatsLive(connection, logger);
+  const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
+  const log = await JetStreamLog.open({ connection, shards, streams, replicas, maxBytes, logger });
   const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
   redis.connect().catch((error: unknown) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
+  await prepareKeyspace(config, tables);
+  const cassandra = createCassandra(config);
   const history = new GrpcHistoryReader(config.historyAddress, credentials);
   const metrics = new GrpcMetricsReader(config.metricsAddress, credentials);
   const gateway = new GrpcRoomGateway({ credentials });
   const api = createApi(config, {
+    log,
     peers,
     live,
     keys: new RedisKeys(redis),
@@ -186,6 +197,8 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
       metrics.close();
       await peers.close();
       await live.close();
+      await log.close();
+      await cassandra.shutdown();
       redis.disconnect();
       await connection.close();
     },

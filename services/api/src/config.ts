@@ -1,4 +1,5 @@
 import {
+  cassandraConfig,
   common,
   developmentMark,
   flag,
@@ -30,6 +31,7 @@ export const apiTable = {
   ...natsConfig,
   ...grpcConfig,
   ...redisConfig,
+  ...cassandraConfig,
   probeHost: variable('PLAZA_PROBE_HOST', text, '127.0.0.1', 'Where /healthz, /readyz and /metrics listen.'),
   probePort: variable('PLAZA_PROBE_PORT', port, '0', 'The port of /healthz, /readyz and /metrics; 0: any.'),
   apiHost: variable('PLAZA_API_HOST', text, '127.0.0.1', 'Where the server API listens.'),
@@ -52,6 +54,12 @@ export const apiTable = {
   commandMs: variable('PLAZA_API_COMMAND_MS', integer(100, 60_000), '10000', 'After so many ms without an answer of a room: unavailable.'),
   historyAddress: variable('PLAZA_HISTORY_ADDRESS', text, '127.0.0.1:7300', 'The history service, host:port.'),
   metricsAddress: variable('PLAZA_METRICS_ADDRESS', text, '127.0.0.1:7400', 'The metrics service, host:port.'),
+  logMaxBytes: variable(
+    'PLAZA_LOG_MAX_BYTES',
+    integer(1_048_576, Number.MAX_SAFE_INTEGER),
+    '1073741824',
+    'The size that each log stream may reach, in bytes.',
+  ),
   demo: variable('PLAZA_DEMO', flag, 'false', 'Anybody may have a token and a room for the chat page; on loopback only.'),
   consoleDir: variable('PLAZA_CONSOLE_DIR', optional(text), '', 'The built chat page; empty: the one beside this service.'),
 };

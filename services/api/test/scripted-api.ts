@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ReaderUnavailable, type HistoryReader, type MetricsReader, type RoomDoor } from '@plaza/bus';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import { accountsRoom } from '@plaza/domain';
+import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { createLogger, createRegistry, readConfig, systemClock, type Registry } from '@plaza/kit';
 import { Reply, type HistoryPage } from '@plaza/proto/client';
 import { EntryOutcome, type Beat, type BulkAnswer, type Entry } from '@plaza/proto/room';
@@ -146,7 +147,8 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
   const logger = createLogger('api', 'trace', { write: (line: string) => void lines.push(line) });
   const registry = createRegistry('api');
   const { history, metrics } = readers;
-  const parts = { live: new MemoryLive(bus), peers: new MemoryPeers(bus), keys: new MemoryKeys(), clock: systemClock };
+  const log = new MemoryLog(new MemoryLogStorage({ shards, streams: 2 }));
+  const parts = { log, live: new MemoryLive(bus), peers: new MemoryPeers(bus), keys: new MemoryKeys(), clock: systemClock };
   const api = createApi(configOf(over), { ...parts, gateway, history, metrics, logger, registry });
   await api.start();
   const beat = (one: Partial<Beat>): void =>

@@ -101,6 +101,7 @@ export function composeStandalone(
   const api = createApi(settings.api, {
     ...around,
     ...embeddedApiParts(stores.keys),
+    log,
     live,
     peers,
     gateway,

@@ -46,8 +46,10 @@ export class ServiceSpecs {
     }));
   }
 
-  api(historyPort: number, metricsPort: number): ServiceSpec {
-    return this.#spec('api', 1, (port) => ({
+  api(number: number, historyPort: number, metricsPort: number): ServiceSpec {
+    return this.#spec('api', number, (port) => ({
+      ...this.#cassandra(),
+      PLAZA_REDIS_URL: this.#around.engines.redisUrl,
       PLAZA_API_HOST: host,
       PLAZA_API_PORT: String(port),
       PLAZA_API_KEYS: hashApiKey(this.#around.secrets.apiKey),

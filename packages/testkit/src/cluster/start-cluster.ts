@@ -9,6 +9,7 @@ export interface ClusterOptions {
   readonly edges?: number;
   /** How many room-state processes. */
   readonly holders?: number;
+  readonly apis?: number;
   readonly natsServers?: 1 | 3;
   /** Data and logs, kept after stop; default: a temporary folder. */
   readonly dataFolder?: string;
@@ -74,7 +75,7 @@ async function startServices(
   const folder = options.dataFolder ?? keeper.folder;
   const logFolder = join(folder, 'logs');
   const secrets = developmentSecrets(folder);
-  const { logLevel = 'info', env = {}, edges = 2, holders = 2, onProgress: say = () => undefined } = options;
+  const { logLevel = 'info', env = {}, edges = 2, holders = 2, apis = 1, onProgress: say = () => undefined } = options;
   const specs = new ServiceSpecs({ engines, secrets, logLevel, env, folder, logFolder, guard: keeper.guard });
   const processes: ServiceProcess[] = [];
   /** Starts processes together; they end together, those that started also when another did not. */
@@ -90,7 +91,7 @@ async function startServices(
   await group(numbers(holders).map((number) => specs.roomState(number)));
   const [history, metrics] = (await group([specs.history(), specs.metrics()])) as [ServiceProcess, ServiceProcess];
   const started = await group(numbers(edges).map((number) => specs.edge(number, history.port)));
-  const [api] = (await group([specs.api(history.port, metrics.port)])) as [ServiceProcess];
+  const [api] = (await group(numbers(apis).map((number) => specs.api(number, history.port, metrics.port)))) as [ServiceProcess];
   const connectUrls = started.map((edge) => connectUrlAt(edge.port));
   return { ready: placesOf(api, connectUrls, secrets.apiKey), connectUrls, processes, engines, logFolder, secretsMade: secrets.made, stop };
 }
