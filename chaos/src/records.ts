@@ -98,6 +98,15 @@ export interface Records {
   readonly stoppedAt: number;
   /** How long an owner may be away before its transient elements go, as the cluster under test is set. */
   readonly graceMs: number;
+  /** So long after the grace it is sure to be known that somebody is gone. */
+  readonly absenceSlackMs: number;
   readonly rooms: readonly RoomPlan[];
+  /** The swarm's last message in each room: whoever was in the room at the end has read everything when it has read this. */
+  readonly lastCalls: readonly LastCall[];
   readonly clients: readonly ClientRecord[];
+}
+
+export interface LastCall {
+  readonly room: string;
+  readonly position: number;
 }

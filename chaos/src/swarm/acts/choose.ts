@@ -1,0 +1,64 @@
+import type { Ask, SentCommand } from '../../records.js';
+import type { SwarmClient } from '../client.js';
+import { attributeActs } from './attributes.js';
+import { messageActs } from './messages.js';
+import { moderationActs } from './moderation.js';
+import { queueActs, queueOfManagers } from './queue.js';
+import { readActs } from './reads.js';
+import type { Choice, Turn } from './turn.js';
+
+const ofMembers: readonly Choice[] = [...messageActs, ...queueActs, ...attributeActs, ...readActs];
+const ofManagers: readonly Choice[] = [...ofMembers, ...queueOfManagers, ...moderationActs];
+
+/** How often somebody goes instead of saying something, and asks again what was answered already. */
+const leaves = 0.02;
+const goesAway = 0.015;
+const repeats = 0.03;
+
+export interface Pace {
+  readonly graceMs: number;
+  /** Somebody who has gone is surely known to have gone so long after the grace. */
+  readonly absenceSlackMs: number;
+}
+
+/** The commands that a client was answered lately, for repeats; newest last. */
+export class Lately {
+  #sent: { readonly sent: SentCommand; readonly at: number }[] = [];
+
+  add(sent: SentCommand): void {
+    this.#sent.push({ sent, at: performance.now() });
+    if (this.#sent.length > 20) this.#sent.shift();
+  }
+
+  /** Not older than 20 s: it is remembered for 60. */
+  get fresh(): readonly SentCommand[] {
+    return this.#sent.filter(({ at }) => performance.now() - at < 20_000).map(({ sent }) => sent);
+  }
+}
+
+/** One act of one client in one room; every choice is drawn from the client's own chance. */
+export function act(client: SwarmClient, turn: Turn, lately: Lately, pace: Pace): void {
+  const { prng, room } = turn;
+  const draw = prng.next();
+  if (draw < leaves) return client.leave(room, prng.between(100, 2000), prng.chance(0.5));
+  if (draw < leaves + goesAway) return client.away(awayMs(turn, pace), prng.chance(0.5));
+  if (draw < leaves + goesAway + repeats) return again(client, turn, lately);
+  const ask = prng.weighted(turn.sight.managers.has(turn.account) ? ofManagers : ofMembers)(turn);
+  if (ask === undefined) return;
+  if (isRead(ask)) return client.askOnce(room, ask);
+  const sent = client.ask(room, ask, (reply) => {
+    if (reply?.result?.$case === 'accepted' || reply?.result?.$case === 'done' || reply?.result?.$case === 'queueResults') lately.add(sent);
+  });
+}
+
+function again(client: SwarmClient, { prng, room }: Turn, lately: Lately): void {
+  const sent = prng.pick(lately.fresh.filter((one) => one.room === room));
+  if (sent !== undefined) client.askAgain(sent);
+}
+
+/** Mostly within the grace; one in four beyond any doubt. */
+const awayMs = ({ prng }: Turn, { graceMs, absenceSlackMs }: Pace): number =>
+  prng.chance(0.25) ? graceMs + absenceSlackMs * (1.1 + prng.next() * 0.3) : graceMs * prng.next() * 0.6;
+
+const isRead = ({ $case }: Ask): boolean =>
+  $case === 'getRoom' || $case === 'listQueue' || $case === 'listMembers' || $case === 'readHistory' || $case === 'react';
