@@ -1,6 +1,7 @@
 export * from './engines/cassandra.js';
 export { chromiumPath } from './engines/chromium.js';
 export * from './engines/engine-missing.js';
+export { directly, type Link } from './engines/link.js';
 export * from './engines/nats.js';
 export * from './engines/prepare.js';
 export * from './engines/redis.js';

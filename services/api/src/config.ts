@@ -52,8 +52,13 @@ export const apiTable = {
     'Addresses or networks of the proxies whose X-Forwarded-For is believed, comma-separated.',
   ),
   commandMs: variable('PLAZA_API_COMMAND_MS', integer(100, 60_000), '10000', 'After so many ms without an answer of a room: unavailable.'),
-  historyAddress: variable('PLAZA_HISTORY_ADDRESS', text, '127.0.0.1:7300', 'The history service, host:port.'),
-  metricsAddress: variable('PLAZA_METRICS_ADDRESS', text, '127.0.0.1:7400', 'The metrics service, host:port.'),
+  historyAddress: variable(
+    'PLAZA_HISTORY_ADDRESS',
+    text,
+    '127.0.0.1:7300',
+    'The history service, host:port; of several a gRPC target: ipv4:host:port,host:port or dns:///name:port.',
+  ),
+  metricsAddress: variable('PLAZA_METRICS_ADDRESS', text, '127.0.0.1:7400', 'The metrics service, likewise.'),
   logMaxBytes: variable(
     'PLAZA_LOG_MAX_BYTES',
     integer(1_048_576, Number.MAX_SAFE_INTEGER),

@@ -93,7 +93,12 @@ export const edgeTable = {
     'Whether accounts come in while the entry callback does not answer.',
   ),
   entryCallbackConcurrency: variable('PLAZA_ENTRY_CALLBACK_CONCURRENCY', integer(1, 10_000), '100', 'Questions under way at a time.'),
-  historyAddress: variable('PLAZA_HISTORY_ADDRESS', text, '127.0.0.1:7403', 'The gRPC address of the history, host:port.'),
+  historyAddress: variable(
+    'PLAZA_HISTORY_ADDRESS',
+    text,
+    '127.0.0.1:7403',
+    'The history service, host:port; of several a gRPC target: ipv4:host:port,host:port or dns:///name:port.',
+  ),
   probeHost: variable('PLAZA_PROBE_HOST', text, '127.0.0.1', 'The address of /healthz, /readyz and /metrics.'),
   probePort: variable('PLAZA_PROBE_PORT', port, '0', 'The port of /healthz, /readyz and /metrics; 0: any free one.'),
   ...natsConfig,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { freshKeyspace, startCassandra, startOwnCassandra, type CassandraEngine } from '../engines/cassandra.js';
-import { startNats, type NatsEngine } from '../engines/nats.js';
+import type { Link } from '../engines/link.js';
+import { startNats, type NatsEngine, type NatsOptions } from '../engines/nats.js';
 import { startRedis, type RedisEngine } from '../engines/redis.js';
 
 /** What the services of a cluster stand on. Engines that were named by address are used as they are, and not stopped. */
@@ -20,6 +21,11 @@ export interface ClusterEngines {
 
 export interface EngineOptions {
   readonly natsServers: 1 | 3;
+  /** Of one server's streams, if elsewhere than in its data folder. */
+  readonly natsStore?: ((server: string) => string) | undefined;
+  readonly link?: Link;
+  /** A Cassandra that can be killed, also inside a jest run. */
+  readonly ownCassandra?: boolean;
   /** Kept after stop; undefined: temporary, and inside a jest run on the Cassandra that its files share. */
   readonly dataFolder: string | undefined;
 }
@@ -32,7 +38,7 @@ export async function startEngines(options: EngineOptions): Promise<ClusterEngin
     cassandra: process.env['PLAZA_CASSANDRA_HOSTS'],
   };
   const started = await Promise.allSettled([
-    named.nats ? undefined : startNats({ servers: options.natsServers, ...folderOf(options, 'nats') }),
+    named.nats ? undefined : startNats(natsOptions(options)),
     named.redis ? undefined : startRedis(folderOf(options, 'redis')),
     named.cassandra ? undefined : cassandraFor(options),
   ]);
@@ -56,11 +62,18 @@ export async function startEngines(options: EngineOptions): Promise<ClusterEngin
   };
 }
 
+const natsOptions = (options: EngineOptions): NatsOptions => ({
+  servers: options.natsServers,
+  ...folderOf(options, 'nats'),
+  ...(options.natsStore === undefined ? {} : { storeFolder: options.natsStore }),
+  ...(options.link === undefined ? {} : { link: options.link }),
+});
+
 const folderOf = ({ dataFolder }: EngineOptions, name: string): { dataFolder?: string } =>
   dataFolder === undefined ? {} : { dataFolder: join(dataFolder, name) };
 
 const cassandraFor = (options: EngineOptions): Promise<CassandraEngine> =>
-  options.dataFolder === undefined ? startCassandra() : startOwnCassandra(folderOf(options, 'cassandra'));
+  options.dataFolder === undefined && options.ownCassandra !== true ? startCassandra() : startOwnCassandra(folderOf(options, 'cassandra'));
 
 type Settled<T extends readonly unknown[]> = { [K in keyof T]: PromiseSettledResult<T[K]> };
 

@@ -4,7 +4,7 @@ import { eventually } from '../eventually.js';
 import { clusterRows, startCluster } from '../cluster.js';
 
 test('a cluster serves, shows a process that was killed, takes it back and leaves nothing behind', async () => {
-  const cluster = await startCluster({ edges: 1, holders: 2 });
+  const cluster = await startCluster({ edges: 1, holders: 2, histories: 2 });
   const { ready, processes } = cluster;
   try {
     const created = await fetch(`${ready.api}/v1/rooms`, {
@@ -13,7 +13,24 @@ test('a cluster serves, shows a process that was killed, takes it back and leave
       body: JSON.stringify({ room: 'lobby', creator: 'host' }),
     });
     expect(created.status).toBe(201);
-    expect(processes.map(({ id }) => id)).toEqual(['room-state-1', 'room-state-2', 'history-1', 'metrics-1', 'edge-1', 'api-1']);
+    expect(processes.map(({ id }) => id)).toEqual([
+      'room-state-1',
+      'room-state-2',
+      'history-1',
+      'history-2',
+      'metrics-1',
+      'edge-1',
+      'api-1',
+    ]);
+
+    const read = () => fetch(`${ready.api}/v1/rooms/lobby/messages`, { headers: { authorization: `Bearer ${ready.apiKey}` } });
+    expect((await read()).status).toBe(200);
+    for (const id of ['history-1', 'history-2']) {
+      const history = processes.find((process) => process.id === id);
+      await history?.kill();
+      await eventually(async () => expect((await read()).status).toBe(200), { timeoutMs: 10_000 });
+      await history?.start();
+    }
 
     const [holder] = processes;
     await holder?.kill();

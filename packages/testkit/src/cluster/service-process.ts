@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { httpBody } from '../engines/answers.js';
-import { ServerProcess, type Guard } from '../engines/server-process.js';
+import { ServerProcess, type Guard, type Launch } from '../engines/server-process.js';
 import { freePort } from '../free-port.js';
 
 export type ServiceKind = 'room-state' | 'history' | 'metrics' | 'edge' | 'api';
@@ -11,7 +11,9 @@ export interface ServiceSpec {
   readonly kind: ServiceKind;
   readonly id: string;
   /** Variables of this process, given the port on which it serves. */
-  readonly env: (port: number) => Readonly<Record<string, string>>;
+  readonly env: (port: number) => Promise<Readonly<Record<string, string>>>;
+  /** Its main; default: the one of this work tree's build. */
+  readonly main?: string | undefined;
   readonly folder: string;
   readonly logFolder: string;
   readonly guard: Guard;
@@ -31,13 +33,14 @@ export class ServiceProcess {
     /** Of its gRPC server, its sockets or its HTTP. */
     readonly port: number,
     readonly probePort: number,
-    private readonly process: ServerProcess,
+    private readonly launch: Launch,
+    private process: ServerProcess,
   ) {}
 
   /** Resolves when it is ready. A port that was taken meanwhile is replaced. */
   static async start(spec: ServiceSpec): Promise<ServiceProcess> {
     for (let attempt = 1; ; attempt++) {
-      const service = ServiceProcess.#at(spec, await freePort(), await freePort());
+      const service = await ServiceProcess.#at(spec, await freePort(), await freePort());
       try {
         await service.start();
         return service;
@@ -47,20 +50,20 @@ export class ServiceProcess {
     }
   }
 
-  static #at(spec: ServiceSpec, port: number, probePort: number): ServiceProcess {
-    const server = new ServerProcess({
+  static async #at(spec: ServiceSpec, port: number, probePort: number): Promise<ServiceProcess> {
+    const launch: Launch = {
       name: spec.id,
       command: process.execPath,
-      args: [join(services, spec.kind, 'dist', 'main.js')],
+      args: [spec.main ?? join(services, spec.kind, 'dist', 'main.js')],
       folder: spec.folder,
       logFile: join(spec.logFolder, `${spec.id}.log`),
-      env: { ...spec.env(port), PLAZA_ID: spec.id, PLAZA_PROBE_HOST: '127.0.0.1', PLAZA_PROBE_PORT: String(probePort) },
+      env: { ...(await spec.env(port)), PLAZA_ID: spec.id, PLAZA_PROBE_HOST: '127.0.0.1', PLAZA_PROBE_PORT: String(probePort) },
       answers: () => httpBody(`http://127.0.0.1:${probePort}/readyz`),
       startMs,
       stopMs,
       guard: spec.guard,
-    });
-    return new ServiceProcess(spec.kind, spec.id, port, probePort, server);
+    };
+    return new ServiceProcess(spec.kind, spec.id, port, probePort, launch, new ServerProcess(launch));
   }
 
   /** 0 while it does not run. */
@@ -88,6 +91,18 @@ export class ServiceProcess {
 
   stop(): Promise<void> {
     return this.process.stop();
+  }
+
+  /** Stops it in order and starts it again as another build of the same service, by the path of its main. */
+  async restartAs(main: string): Promise<void> {
+    await this.stop();
+    this.process = new ServerProcess({ ...this.launch, args: [main] });
+    await this.start();
+  }
+
+  /** Restarts it as what it was at its first start. */
+  restartAsItWas(): Promise<void> {
+    return this.restartAs(this.launch.args[0] as string);
   }
 
   /** `ready`, `not ready` or `down`. */

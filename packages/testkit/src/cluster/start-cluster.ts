@@ -1,19 +1,30 @@
 import { join } from 'node:path';
 import { developmentSecrets } from '@plaza/kit';
 import { Keeper } from '../engines/keeper.js';
+import { directly, type Link } from '../engines/link.js';
 import { startEngines, type ClusterEngines } from './cluster-engines.js';
-import { ServiceProcess, type ServiceSpec } from './service-process.js';
+import { ServiceProcess, type ServiceKind, type ServiceSpec } from './service-process.js';
 import { connectUrlAt, ServiceSpecs } from './service-specs.js';
 
 export interface ClusterOptions {
   readonly edges?: number;
   /** How many room-state processes. */
   readonly holders?: number;
+  readonly histories?: number;
+  readonly metrics?: number;
   readonly apis?: number;
   readonly natsServers?: 1 | 3;
   /** Data and logs, kept after stop; default: a temporary folder. */
   readonly dataFolder?: string;
   readonly logLevel?: string;
+  /** Of one nats-server's streams, if elsewhere than in its data folder. */
+  readonly natsStore?: (server: string) => string;
+  /** A Cassandra of the cluster's own, also inside a jest run. */
+  readonly ownCassandra?: boolean;
+  /** How one process reaches another; default: directly. `from` is empty where all the others share the link. */
+  readonly link?: Link;
+  /** Other mains than those of this work tree's build, by kind of service. */
+  readonly mains?: Readonly<Partial<Record<ServiceKind, string>>>;
   /** More variables for every service process, over those set here. */
   readonly env?: Readonly<Record<string, string>>;
   /** Told in words what is being done. */
@@ -35,6 +46,8 @@ export interface Cluster {
   readonly ready: ReadyPlaces;
   /** One an edge. */
   readonly connectUrls: readonly string[];
+  /** Where each api listens, host:port. */
+  readonly apiAddresses: readonly string[];
   /** In the order of their start. */
   readonly processes: readonly ServiceProcess[];
   readonly engines: ClusterEngines;
@@ -55,7 +68,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   try {
     say('starting engines');
-    const engines = await startEngines({ natsServers: options.natsServers ?? 1, dataFolder: options.dataFolder });
+    const { natsServers = 1, dataFolder, natsStore, link = directly, ownCassandra = false } = options;
+    const engines = await startEngines({ natsServers, dataFolder, natsStore, link, ownCassandra });
     stops.push(() => engines.stop());
     engines.found.forEach(say);
     return await startServices(options, engines, keeper, stops, stop);
@@ -75,8 +89,9 @@ async function startServices(
   const folder = options.dataFolder ?? keeper.folder;
   const logFolder = join(folder, 'logs');
   const secrets = developmentSecrets(folder);
-  const { logLevel = 'info', env = {}, edges = 2, holders = 2, apis = 1, onProgress: say = () => undefined } = options;
-  const specs = new ServiceSpecs({ engines, secrets, logLevel, env, folder, logFolder, guard: keeper.guard });
+  const { logLevel = 'info', env = {}, mains = {}, link = directly, onProgress: say = () => undefined } = options;
+  const { edges = 2, holders = 2, histories = 1, metrics = 1, apis = 1 } = options;
+  const specs = new ServiceSpecs({ engines, secrets, logLevel, env, folder, logFolder, guard: keeper.guard, link, mains });
   const processes: ServiceProcess[] = [];
   /** Starts processes together; they end together, those that started also when another did not. */
   const group = async (wanted: readonly ServiceSpec[]): Promise<ServiceProcess[]> => {
@@ -89,11 +104,13 @@ async function startServices(
     return started;
   };
   await group(numbers(holders).map((number) => specs.roomState(number)));
-  const [history, metrics] = (await group([specs.history(), specs.metrics()])) as [ServiceProcess, ServiceProcess];
-  const started = await group(numbers(edges).map((number) => specs.edge(number, history.port)));
-  const [api] = (await group(numbers(apis).map((number) => specs.api(number, history.port, metrics.port)))) as [ServiceProcess];
-  const connectUrls = started.map((edge) => connectUrlAt(edge.port));
-  return { ready: placesOf(api, connectUrls, secrets.apiKey), connectUrls, processes, engines, logFolder, secretsMade: secrets.made, stop };
+  const readers = await group([...numbers(histories).map((n) => specs.history(n)), ...numbers(metrics).map((n) => specs.metrics(n))]);
+  const started = await group(numbers(edges).map((number) => specs.edge(number, readers.slice(0, histories))));
+  const doors = await group(numbers(apis).map((n) => specs.api(n, readers.slice(0, histories), readers.slice(histories))));
+  const connectUrls = await Promise.all(started.map(async ({ id, port }) => connectUrlAt(await link('', id, `127.0.0.1:${port}`))));
+  const apiAddresses = doors.map(({ port }) => `127.0.0.1:${port}`);
+  const ready = placesOf(doors[0] as ServiceProcess, connectUrls, secrets.apiKey);
+  return { ready, connectUrls, apiAddresses, processes, engines, logFolder, secretsMade: secrets.made, stop };
 }
 
 function raise(reason: unknown): never {
