@@ -241,11 +241,11 @@ export class CommandRouter {
 
   #entry(pending: Pending, link: HolderLink<Pending>): Entry {
     const { command, lane } = pending;
-    const { room, session, kind, body, commandId, operator = '', asAccount = '', disconnected = false } = command;
+    const { room, session, kind, body, commandId, operator = '', asAccount = '', disconnected = false, apiKey } = command;
     const facts = lane.needsFacts(session) || command.facts !== undefined ? this.#factsOf(command) : undefined;
     pending.withFacts = facts !== undefined;
     pending.number = link.number(pending);
-    return { number: pending.number, room, session, kind, body, commandId, facts, operator, asAccount, disconnected };
+    return { number: pending.number, room, session, kind, body, commandId, facts, operator, asAccount, disconnected, apiKey };
   }
 
   #factsOf({ facts, session }: RoutedCommand): SessionFacts | undefined {

@@ -150,8 +150,8 @@ class GrpcRoomLink implements RoomLink {
 }
 
 /** An upper bound of an entry's encoded size: strings have at most three bytes a UTF-16 unit. */
-function entryBytes({ room, body, commandId, facts, operator, asAccount }: Entry): number {
-  const strings = room.length + commandId.length + operator.length + asAccount.length;
+function entryBytes({ room, body, commandId, facts, operator, asAccount, apiKey = '' }: Entry): number {
+  const strings = room.length + commandId.length + operator.length + asAccount.length + apiKey.length;
   return 64 + body.length + 3 * (strings + (facts === undefined ? 0 : factsLength(facts)));
 }
 

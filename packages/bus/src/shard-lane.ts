@@ -16,6 +16,8 @@ export interface RoutedCommand {
   readonly operator?: string;
   readonly asAccount?: string;
   readonly disconnected?: boolean;
+  /** With session 0: the name of the API key that asked. */
+  readonly apiKey?: string;
 }
 
 /** The encoded plaza.v1.Reply without id; or not known in time: ask again after `unavailable` ms, with the same command id. */

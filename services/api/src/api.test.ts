@@ -117,6 +117,17 @@ describe('commands that change something', () => {
     });
   });
 
+  test('come with the name of the API key, which is not the key', async () => {
+    await plaza.ask('PUT', '/v1/rooms/lobby/members/ann/mute');
+    expect(plaza.door.last.entry.apiKey).toBe('root-0');
+    const made = await plaza.ask('POST', '/v1/keys', { name: 'mods', scopes: ['members:write'] });
+    const { id, key } = made.json as { id: string; key: string };
+    await plaza.ask('PUT', '/v1/rooms/lobby/members/ann/mute', undefined, { authorization: `Bearer ${key}` });
+    expect(plaza.door.last.entry.apiKey).toBe(id);
+    await plaza.ask('POST', '/v1/demo/session', { room: 'lobby' }, { authorization: '' });
+    expect(plaza.door.last.entry.apiKey).toBe('open');
+  });
+
   test('get a command id of their own where none is given, a new one each', async () => {
     await plaza.ask('PUT', '/v1/rooms/lobby/members/ann/mute');
     await plaza.ask('PUT', '/v1/rooms/lobby/members/ann/mute');

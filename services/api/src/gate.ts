@@ -20,13 +20,14 @@ export class Gate {
     return limited(this.openLimit.take(address, this.clock.now()), 'this address');
   }
 
-  /** A wrong key costs its address as much as an open request, so that keys cannot be guessed at speed. */
-  async keyed(authorization: string | undefined, address: string, needed: Scope): Promise<Problem | undefined> {
+  /** The name of the key. A wrong key costs its address as much as an open request, so that keys cannot be guessed at speed. */
+  async keyed(authorization: string | undefined, address: string, needed: Scope): Promise<Problem | string> {
     const caller = await this.#caller(authorization);
     if (caller !== undefined && 'code' in caller) return caller;
     if (caller === undefined) return this.open(address) ?? problem('bad-api-key');
     const refused = limited(this.keyLimit.take(caller.name, this.clock.now()), 'this API key');
-    return refused ?? (allows(caller.scopes, needed) ? undefined : problem('scope', `this API key does not have the scope ${needed}`));
+    if (refused !== undefined) return refused;
+    return allows(caller.scopes, needed) ? caller.name : problem('scope', `this API key does not have the scope ${needed}`);
   }
 
   async #caller(authorization: string | undefined): Promise<Caller | Problem | undefined> {

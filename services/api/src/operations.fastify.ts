@@ -12,6 +12,10 @@ declare module 'fastify' {
     /** The name in metrics and log lines. */
     operation?: string;
   }
+  interface FastifyRequest {
+    /** The name of the API key, once it was let in; empty: no key is asked for. */
+    apiKey: string;
+  }
 }
 
 export interface OperationsParts {
@@ -27,6 +31,7 @@ export async function serveOperations(app: FastifyInstance, parts: OperationsPar
   const transformObject: typeof jsonSchemaTransformObject = (document) => bodiesAsTaken(withoutTwins(document), parts.operations);
   await app.register(swagger, { openapi, transform: jsonSchemaTransform, transformObject });
   await app.register(async (scope) => {
+    scope.decorateRequest('apiKey', '');
     scope.addHook('preValidation', takeEmptyBody);
     for (const operation of parts.operations) route(scope, operation, parts);
   });
@@ -133,14 +138,16 @@ function route(app: FastifyInstance, operation: Operation, { gate, ports }: Oper
     config: { operation: operation.id },
     async onRequest(request, reply) {
       const { scope } = operation;
-      const refused = scope === undefined ? gate.open(request.ip) : await gate.keyed(request.headers.authorization, request.ip, scope);
-      if (refused !== undefined) return sendProblem(reply, refused);
+      const said = scope === undefined ? (gate.open(request.ip) ?? '') : await gate.keyed(request.headers.authorization, request.ip, scope);
+      if (typeof said !== 'string') return sendProblem(reply, said);
+      request.apiKey = said;
     },
     async handler(request, reply) {
       const given = operation.changes === true ? request.headers['idempotency-key'] : undefined;
       const commandId = typeof given === 'string' ? given : randomUUID();
-      const { params, query, body } = request;
-      const outcome = await operation.handle({ params, query, body, commandId }, ports);
+      const { params, query, body, apiKey } = request;
+      const asked = apiKey === '' ? ports : { ...ports, rooms: ports.rooms.by(apiKey) };
+      const outcome = await operation.handle({ params, query, body, commandId }, asked);
       if ('problem' in outcome) return sendProblem(reply, outcome.problem);
       return reply.code(operation.status).header('cache-control', 'no-store').send(outcome.answer);
     },

@@ -29,17 +29,23 @@ export class Rooms {
     private readonly router: CommandRouter,
     private readonly shards: number,
     private readonly listMs: number,
+    private readonly apiKey = 'open',
   ) {}
+
+  /** The same rooms, asked by way of an API key of this name: the log keeps it. Without one: `open`. */
+  by(apiKey: string): Rooms {
+    return new Rooms(this.router, this.shards, this.listMs, apiKey);
+  }
 
   /** Resolves with the room's answer once it is in the log, or with why there is none. */
   async command(address: Address, command: RoomCommand): Promise<Answered | { problem: Problem }> {
-    const outcome = await this.router.submit({ ...addressed(address), ...encodeCommand(command) });
+    const outcome = await this.router.submit({ ...addressed(address), apiKey: this.apiKey, ...encodeCommand(command) });
     return 'reply' in outcome ? answered(Reply.decode(outcome.reply)) : { problem: unavailable(outcome.why, outcome.unavailable) };
   }
 
   /** A read whose answer may be long, on the bulk way: it never stands in front of a message. */
   async query(address: Address, command: RoomCommand): Promise<Answered | { problem: Problem }> {
-    const entry = { number: 0, facts: undefined, ...addressed(address), ...encodeCommand(command) };
+    const entry = { number: 0, facts: undefined, apiKey: this.apiKey, ...addressed(address), ...encodeCommand(command) };
     try {
       const signal = AbortSignal.timeout(this.listMs);
       const shard = shardOf(address.room as RoomId, this.shards);

@@ -18,4 +18,8 @@ export interface QueuedCommand {
 
 /** A rough size of what the log gets for a command: the events and some framing. */
 export const sizeOf = (events: readonly LoggedEvent[]): number =>
-  events.reduce((sum, { event, reply, asker, commandId }) => sum + event.length + reply.length + asker.length + commandId.length + 32, 0);
+  events.reduce(
+    (sum, { event, reply, asker, commandId, apiKey = '' }) =>
+      sum + event.length + reply.length + asker.length + commandId.length + apiKey.length + 32,
+    0,
+  );

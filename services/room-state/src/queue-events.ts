@@ -16,6 +16,8 @@ export interface Identity {
   readonly asker: string;
   readonly commandId: string;
   readonly command: CommandCase;
+  /** The name of the API key, where the server API asked. */
+  readonly apiKey?: string | undefined;
 }
 
 export const nobody: Identity = { asker: '', commandId: '', command: 'leave' };
@@ -34,7 +36,8 @@ export function queueEvents(
 ): void {
   if (events.length === 0) return told === undefined ? undefined : core.outbox.behind(room, told);
   const reply = encodeResult(result);
-  const logged = events.map((decided, i) => loggedOf(decided, i === 0 && identity.commandId !== '' ? { ...identity, reply } : undefined));
+  const answered = identity.commandId === '' ? undefined : { ...identity, reply };
+  const logged = events.map((decided, i) => loggedOf(decided, identity.apiKey, i === 0 ? answered : undefined));
   const touched = new Set(events.flatMap(({ event }) => apply(room.state, event)));
   for (const { event } of events) affectPresence(core, room, event);
   for (const { event, audience } of events) room.note(event, audience);
@@ -46,7 +49,11 @@ export function queueEvents(
   core.outbox.put(room, queued);
 }
 
-function loggedOf({ event, stored, audience }: DecidedEvent, answered: (Identity & { reply: Uint8Array }) | undefined): LoggedEvent {
+function loggedOf(
+  { event, stored, audience }: DecidedEvent,
+  apiKey: string | undefined,
+  answered: (Identity & { reply: Uint8Array }) | undefined,
+): LoggedEvent {
   return {
     position: event.position,
     event: Event.encode(event).finish(),
@@ -56,6 +63,7 @@ function loggedOf({ event, stored, audience }: DecidedEvent, answered: (Identity
     commandId: answered?.commandId ?? '',
     reply: answered?.reply ?? new Uint8Array(0),
     command: answered === undefined ? 0 : commandKinds[answered.command],
+    apiKey,
   };
 }
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Event } from '@plaza/proto/client';
+import { Record } from '@plaza/proto/log';
 import { Ear } from './testing/ear.js';
 import { factsOf, message, resultOf, type TestAsker } from './testing/test-asker.js';
 import { World, type Node } from './testing/compose.js';
@@ -121,6 +123,28 @@ describe('a message', () => {
     resultOf(muted!, 'done');
     expect(resultOf(said!, 'refused').code).toBe('muted');
     expect(ear.texts).toEqual([]);
+  });
+});
+
+describe('the name of the API key', () => {
+  const keysOf = (kind: string): (string | undefined)[] => {
+    const keys: (string | undefined)[] = [];
+    for (let stream = 0; stream < 2; stream++) {
+      for (let record = world.logs.next(stream, 1); record !== undefined; record = world.logs.next(stream, record.sequence + 1))
+        for (const { events } of Record.decode(record.bytes).batches)
+          for (const { event, apiKey } of events) if (Event.decode(event).kind?.$case === kind) keys.push(apiKey);
+    }
+    return keys;
+  };
+
+  test('is in the log on every event of a command of the server API, and of no session', async () => {
+    await edge.join('lobby', 1, 'owner');
+    const api = { apiKey: 'key-1', commandId: 'c1' };
+    resultOf(await edge.do('lobby', { updateMember: { account: 'ann', role: 'ROLE_REGULAR', level: 3 } }, 0, api), 'done');
+    resultOf(await edge.do('lobby', { muteRoom: {} }, 1, { apiKey: 'forged' }), 'done');
+    expect(keysOf('roleChanged')).toEqual(['key-1']);
+    expect(keysOf('memberUpdated')).toEqual(['key-1']);
+    expect(keysOf('roomMuted')).toEqual([undefined]);
   });
 });
 

@@ -60,7 +60,8 @@ function carryOut(core: ShardCore, room: LoadedRoom, asked: Asked, asker: string
   const decision = decide(room.state, command, contextOf(core, room, actor, entry.commandId));
   if ('refusal' in decision) return asked.refuse(core.outbox, room, decision.refusal);
   const { events, reply, effects } = decision;
-  queueEvents(core, room, events, reply, { asker, commandId: entry.commandId, command: command.$case });
+  const apiKey = entry.session === 0 ? entry.apiKey : undefined;
+  queueEvents(core, room, events, reply, { asker, commandId: entry.commandId, command: command.$case, apiKey });
   if (effects !== undefined) carryEffects(core, room, effects, entry.commandId, session);
   // What made no event is not in the log: a repeat is known as long as this holder lives.
   if (effects !== undefined && events.length === 0) rememberAnswer(core, room, asked, asker, reply);
