@@ -74,7 +74,7 @@ export const changeTerms: Handler<'changeTerms'> = (room, command, context) => {
   if (removed.length + added.length === 0 && !cleared) return unchanged;
   const terms = known.size - removed.length + added.length;
   const events = placed(room, context, [
-    { kind: { $case: 'termsChanged', value: { added, removed, cleared } }, audience: 'nobody' },
+    { kind: { $case: 'termsChanged', value: { added, removed, cleared } }, notice: command.notice, audience: 'nobody' },
     { kind: { $case: 'settingsChanged', value: { changes: undefined, previous: undefined, terms } }, notice: command.notice },
   ]);
   return { events, reply: { $case: 'done', value: { position: events[1]!.event.position, secondsLeft: undefined } } };
