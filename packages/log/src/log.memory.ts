@@ -43,6 +43,11 @@ export class MemoryLogStorage {
     return undefined;
   }
 
+  /** Records of a shard's stream before this sequence have aged out. */
+  ageOut(shard: number, before: number): void {
+    this.#records[shard % this.streams]!.fill(undefined, 0, before - 1);
+  }
+
   /** All of a shard's records have aged out. */
   forget(shard: number): void {
     const records = this.#records[shard % this.streams]!;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { verifyToken } from '@plaza/kit';
 import { ContentRule, Event, MessageClass, NoticesMode, Role, Member, RoomInfo } from '@plaza/proto/client';
-import { apiKey, head, startScriptedApi, tokenSecret, type ScriptedApi } from '../test/scripted-api.js';
+import { apiKey, head, headSequence, startScriptedApi, tokenSecret, type ScriptedApi } from '../test/scripted-api.js';
 
 let plaza: ScriptedApi;
 beforeAll(async () => {
@@ -233,7 +233,7 @@ describe('reading', () => {
       room: 'lobby',
       page: { before: Number.MAX_SAFE_INTEGER, after: undefined, limit: 200 },
       head,
-      headSequence: 0,
+      headSequence,
       viewer: undefined,
     });
   });

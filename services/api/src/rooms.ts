@@ -6,6 +6,8 @@ import { EntryOutcome } from '@plaza/proto/room';
 import { encodeCommand, type RoomCommand } from '@plaza/protocol';
 import { problem, unavailable, type Problem } from './problems.js';
 
+const headMs = 2000;
+
 /** To which room, on whose behalf; without an operator with the creator's rights. */
 export interface Address {
   readonly room: string;
@@ -41,6 +43,22 @@ export class Rooms {
   async command(address: Address, command: RoomCommand): Promise<Answered | { problem: Problem }> {
     const outcome = await this.router.submit({ ...addressed(address), apiKey: this.apiKey, ...encodeCommand(command) });
     return 'reply' in outcome ? answered(Reply.decode(outcome.reply)) : { problem: unavailable(outcome.why, outcome.unavailable) };
+  }
+
+  /** The room's newest position, and the log sequence of its newest batch. Undefined: nobody says so now. */
+  async head(room: string): Promise<{ readonly head: number; readonly headSequence: number } | undefined> {
+    try {
+      const shard = shardOf(room as RoomId, this.shards);
+      const ask = { $case: 'heads' as const, value: { rooms: [room] } };
+      for await (const { answer } of this.router.ask(shard, ask, AbortSignal.timeout(headMs))) {
+        const [found] = answer?.$case === 'heads' ? answer.value.heads : [];
+        if (found !== undefined) return { head: found.head, headSequence: found.sequence };
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof LinkBroken) return undefined;
+      throw error;
+    }
   }
 
   /** A read whose answer may be long, on the bulk way: it never stands in front of a message. */

@@ -18,6 +18,8 @@ export const tokenSecret = 'the-token-secret-of-this-test-0123456789';
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The head that every scripted reply carries. */
 export const head = 4096;
+/** The log sequence of every scripted room's newest batch. */
+export const headSequence = 77;
 
 type Result = NonNullable<Reply['result']>;
 export interface Seen {
@@ -72,6 +74,10 @@ export class ScriptedDoor implements RoomDoor {
 
   async *#ask(ask: Parameters<ReturnType<RoomDoor['attach']>['ask']>[0]): AsyncGenerator<Omit<BulkAnswer, 'number'>> {
     await Promise.resolve();
+    if (ask.$case === 'heads') {
+      const heads = ask.value.rooms.map((room) => ({ room, head, epoch: 1, sequence: headSequence }));
+      return yield { done: true, answer: { $case: 'heads', value: { heads } } };
+    }
     if (ask.$case !== 'query') throw new Error('not what api asks');
     const reply = this.#reply(ask.value);
     if (reply === undefined) return;

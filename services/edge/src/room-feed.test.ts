@@ -175,4 +175,13 @@ describe('a signal', () => {
     expect(ServerFrame.decode(feed.signal.frame!).body).toMatchObject({ value: { stale: false } });
     expect(feed.signal.serial).toBe(2);
   });
+
+  test('tells how far the log was at the position that is known here, and at no other', () => {
+    const { feed } = feedOf();
+    feed.attach(member(feed).session, 20);
+    feed.onFrame(live(30, 30, { flags: liveFlags.signal }));
+    expect(feed.sequence).toBe(0);
+    feed.onFrame(live(20, 20, { flags: liveFlags.signal }));
+    expect(feed.sequence).toBe(20);
+  });
 });

@@ -205,6 +205,7 @@ export class RoomFeed {
   }
 
   #takeSignal(header: LiveHeader, bytes: Uint8Array): void {
+    if (header.head === this.ring.tip) this.sequence = Math.max(this.sequence, header.sequence);
     this.signal.take(header, bytes, Math.max(this.head, this.ring.tip), this.around.now());
     this.around.wake(this);
   }

@@ -165,7 +165,7 @@ export class ScriptedRooms implements RoomDoor {
     this.asks.push(ask);
     if (ask.$case === 'fill') yield { done: true, answer: { $case: 'fill', value: this.#fill(ask.value.room, ask.value.after) } };
     else if (ask.$case === 'heads') {
-      const heads = ask.value.rooms.map((room) => ({ room, head: this.room(room).head, epoch: 1 }));
+      const heads = ask.value.rooms.map((room) => ({ room, head: this.room(room).head, epoch: 1, sequence: this.room(room).head }));
       yield { done: true, answer: { $case: 'heads', value: { heads } } };
     } else if (ask.$case === 'announce') {
       this.announced.push(...ask.value.sessions);

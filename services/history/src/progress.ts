@@ -11,11 +11,17 @@ export class Progress {
   constructor(
     private readonly clock: Clock,
     private readonly throughOf: (stream: number) => Promise<number>,
+    private readonly isAway: (stream: number) => boolean = () => false,
   ) {}
 
   /** Some reader of this process has gone on. */
   moved(): void {
     for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** The log sequence up to which the store can be asked for everything of the stream; 0 while it is away. Rejects as the store does. */
+  async through(stream: number): Promise<number> {
+    return this.isAway(stream) ? 0 : this.throughOf(stream);
   }
 
   /** True as soon as everything up to `sequence` is stored; false after `waitMs`. Rejects as the store does. */

@@ -19,8 +19,15 @@ export async function takeBack(store: MessageStore, recall: Recall): Promise<voi
   }
 }
 
+/** Whether a recall of an account's messages is of this row. */
 function isMeant({ event, position }: MessageRow, { account, at }: Recall): boolean {
   if (position >= at) return false;
   const { kind } = Event.decode(event);
   return kind?.$case === 'message' && kind.value.account === account;
 }
+
+/** Whether one of these recalls takes a row back that the store may still have. */
+export const isTakenBack = (row: MessageRow, recalls: readonly Recall[]): boolean =>
+  recalls.some((recall) =>
+    recall.position > 0 ? row.position === recall.position : row.position >= positionAt(recall.sinceMs) && isMeant(row, recall),
+  );

@@ -1,7 +1,7 @@
 import { timeOfPosition } from '@plaza/domain';
 import type { StoredRecord } from '@plaza/log';
 import { Event } from '@plaza/proto/client';
-import { Record, type LoggedEvent } from '@plaza/proto/log';
+import { Record, type LoggedEvent, type RoomBatch } from '@plaza/proto/log';
 import type { MessageRow } from './message-store.js';
 import { indexed, type IndexChange } from './room-index.js';
 
@@ -28,14 +28,22 @@ export interface RecordRows {
 /** Throws where the bytes are no record. */
 export function rowsOf({ bytes }: StoredRecord): RecordRows {
   const { timeMs, batches } = Record.decode(bytes);
-  const events = batches.flatMap(({ room, bucket, events: logged }) => logged.map((one) => ({ room, bucket, one })));
-  const rows = events.filter(({ one }) => one.stored).map(({ room, bucket, one }) => rowOf(room, bucket, one));
-  const decoded = events.map(({ room, one }) => ({ room, event: Event.decode(one.event) }));
+  const read = batches.map(rowsOfBatch);
   return {
     timeMs,
-    rows,
-    recalls: decoded.flatMap(({ room, event }) => recallOf(room, event)),
-    index: decoded.flatMap(({ room, event }) => indexed(room, event)),
+    rows: read.flatMap(({ rows }) => rows),
+    recalls: read.flatMap(({ recalls }) => recalls),
+    index: read.flatMap(({ index }) => index),
+  };
+}
+
+/** What one room's batch holds. */
+export function rowsOfBatch({ room, bucket, events }: RoomBatch): Omit<RecordRows, 'timeMs'> {
+  const decoded = events.map(({ event }) => Event.decode(event));
+  return {
+    rows: events.filter(({ stored }) => stored).map((one) => rowOf(room, bucket, one)),
+    recalls: decoded.flatMap((event) => recallOf(room, event)),
+    index: decoded.flatMap((event) => indexed(room, event)),
   };
 }
 

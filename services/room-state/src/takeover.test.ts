@@ -339,7 +339,7 @@ describe('a fill', () => {
     const edge = world.asker(a);
     const { position } = resultOf(await edge.create('lobby'), 'done');
     const [answer] = await edge.bulk({ $case: 'heads', value: { rooms: ['lobby', 'no/room'] } });
-    expect(answer).toMatchObject({ $case: 'heads', value: { heads: [{ room: 'lobby', head: position }] } });
+    expect(answer).toMatchObject({ $case: 'heads', value: { heads: [{ room: 'lobby', head: position, sequence: expect.any(Number) }] } });
     await a.service.drain();
     await world.clock.pass(10);
     const [gone] = await edge.bulk({ $case: 'fill', value: { room: 'lobby', after: 0 } });

@@ -46,7 +46,8 @@ export const readHistory = operation({
     if ('problem' in found) return found;
     const wanted = ReadHistory.fromJSON({ ...withoutUndefined(query), types: [query.types ?? []].flat() });
     try {
-      return { answer: viewHistory(await history.read({ ...params, page: wanted, head: found.head, headSequence: 0, viewer: undefined })) };
+      const newest = (await rooms.head(params.room)) ?? { head: found.head, headSequence: 0 };
+      return { answer: viewHistory(await history.read({ ...params, ...newest, page: wanted, viewer: undefined })) };
     } catch (error) {
       if (error instanceof ReaderUnavailable) return { problem: unavailable('the history cannot be read now') };
       throw error;

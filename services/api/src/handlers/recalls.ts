@@ -11,10 +11,11 @@ import { viewChange } from '../views.js';
 const silent = z.boolean().default(false).describe('It leaves the history, and nobody is told.');
 const common = { tag: 'messages', scope: 'messages:write', changes: true, answer: change } as const;
 const pageLimit = 200;
+const unknownHead = { head: 0, headSequence: 0 };
 
 /** Messages of an account that the room does not remember any more are found in the history. */
 async function stored(
-  { history }: Ports,
+  { rooms, history }: Ports,
   name: string,
   sender: string,
   isMeant: (event: Event) => boolean,
@@ -32,7 +33,8 @@ async function stored(
     audienceTag: '',
     ...bound,
   };
-  const found = await history.read({ room: name, page, head: 0, headSequence: 0, viewer: undefined }).catch(() => undefined);
+  const newest = (await rooms.head(name)) ?? unknownHead;
+  const found = await history.read({ room: name, ...newest, page, viewer: undefined }).catch(() => undefined);
   return found?.events.find(isMeant);
 }
 
@@ -133,7 +135,8 @@ export const pinMessage = operation({
       sender: '',
       audienceTag: '',
     };
-    const found = await ports.history.read({ ...params, page, head: 0, headSequence: 0, viewer: undefined }).catch(() => undefined);
+    const newest = (await ports.rooms.head(params.room)) ?? unknownHead;
+    const found = await ports.history.read({ ...params, ...newest, page, viewer: undefined }).catch(() => undefined);
     const event = found?.events.find(({ position: place }) => place === at);
     if (event?.kind?.$case !== 'message') return { problem: problem('not-found', 'there is no such message') };
     const again = await ask(event.kind.value);

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { positionAt } from '@plaza/domain';
 import { Registry } from '@plaza/kit';
+import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { Event, Media, Message, ReadHistory, Tip, type Body, type HistoryPage } from '@plaza/proto/client';
 import type { Viewer } from '@plaza/proto/history';
 import { FakeClock } from '@plaza/testkit';
+import { LogTails } from '../log-tail.js';
 import { MemoryMessageStore } from '../message-store.memory.js';
 import { HistoryMetrics } from '../metrics.prom.js';
 import { Progress } from '../progress.js';
@@ -26,7 +28,8 @@ let handler: ReadHandler;
 beforeEach(() => {
   store = new MemoryMessageStore();
   const progress = new Progress(clock, async () => 0);
-  handler = new ReadHandler({ store, progress, metrics: new HistoryMetrics(new Registry(), clock), shards: 8, streams: 4 });
+  const tails = new LogTails(new MemoryLog(new MemoryLogStorage({ shards: 8, streams: 4 })), clock);
+  handler = new ReadHandler({ store, progress, tails, metrics: new HistoryMetrics(new Registry(), clock), shards: 8, streams: 4 });
 });
 
 /** The nth event, a second after the one before. */

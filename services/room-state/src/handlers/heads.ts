@@ -18,7 +18,8 @@ async function headOf(coreOf: (room: RoomId) => ShardCore | undefined, text: str
   if (id === undefined || core === undefined) return undefined;
   try {
     const room = await core.rooms.take(id);
-    return { room: id, head: room.accepted.last, epoch: core.epoch };
+    const { last: head, lastSequence: sequence } = room.accepted;
+    return { room: id, head, epoch: core.epoch, sequence };
   } catch {
     return undefined;
   }
