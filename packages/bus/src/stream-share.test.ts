@@ -63,7 +63,7 @@ describe('share of the streams', () => {
     const bench = new Bench();
     const heard: Beat[] = [];
     new MemoryPeers(bench.bus).onBeat((beat) => heard.push(beat));
-    bench.add('a', 'history', [41, undefined, 0]);
+    bench.add('a', 'history', [41, undefined, -1]);
     await bench.clock.pass(0);
     expect(heard.map(({ kind, reading }) => ({ kind, streams: reading?.streams }))).toEqual([
       {

@@ -57,7 +57,9 @@ export class StreamShare {
 
   #beat(): void {
     const { peers, clock, kind, id, address, read } = this.options;
-    const streams = [...read()].flatMap(([stream, { through }]) => (through === undefined ? [] : [{ stream, through }]));
+    const streams = [...read()].flatMap(([stream, { through }]) =>
+      through === undefined ? [] : [{ stream, through: Math.max(0, through) }],
+    );
     peers.beat({ kind, id, address, atMs: clock.now(), shards: [], draining: this.#draining, reading: { streams } });
   }
 

@@ -1,1 +1,2 @@
 export * from './log.lmdb.js';
+export * from './keeping.lmdb.js';

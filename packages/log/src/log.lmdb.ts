@@ -15,9 +15,8 @@ export interface LmdbLogOptions {
 }
 
 const readBytes = 4 * 1024 * 1024;
-/** Records that `follow` reads at once, and that one trimming transaction looks at: little enough not to be felt on the event loop. */
+/** Records that `follow` reads at once: little enough not to be felt on the event loop. */
 const followRecords = 64;
-const trimRecords = 256;
 
 /**
  * The log in an embedded store. The store groups concurrent appends into one commit. Followers hear of the appends of their own process. Whoever
@@ -82,17 +81,6 @@ export class LmdbLog implements Log {
         yield record;
       }
       if (records.length === followRecords) await setImmediate();
-    }
-  }
-
-  /** Removes records written before a time, but each shard's newest, so that no shard is ever empty again. */
-  async trim(beforeMs: number): Promise<void> {
-    for (let stream = 0; stream < this.streams; stream++) {
-      let from: number | undefined = 0;
-      while (from !== undefined && this.connected) {
-        const start: number = from;
-        from = await this.#store.transaction(() => this.#tables.trim(stream, start, beforeMs, trimRecords));
-      }
     }
   }
 

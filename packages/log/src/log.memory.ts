@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '@plaza/kit';
 import { Bell } from './bell.js';
 import { LogUnavailable, type AppendAnswer, type Log, type StoredRecord } from './log.js';
 
@@ -11,11 +12,26 @@ export class MemoryLogStorage {
   /** Per stream, by sequence - 1; undefined where a record aged out. */
   readonly #records: (StoredRecord | undefined)[][];
   readonly #last = new Map<number, number>();
+  readonly #written = new WeakMap<StoredRecord, number>();
+  readonly #clock: Clock;
 
-  constructor(size: { readonly shards: number; readonly streams: number }) {
-    this.shards = size.shards;
-    this.streams = size.streams;
-    this.#records = Array.from({ length: size.streams }, () => []);
+  constructor({ shards, streams, clock = systemClock }: { readonly shards: number; readonly streams: number; readonly clock?: Clock }) {
+    this.shards = shards;
+    this.streams = streams;
+    this.#clock = clock;
+    this.#records = Array.from({ length: streams }, () => []);
+  }
+
+  get nowMs(): number {
+    return this.#clock.now();
+  }
+
+  bytes(stream: number): number {
+    return this.#records[stream]!.reduce((sum, record) => sum + (record?.bytes.length ?? 0), 0);
+  }
+
+  writtenMs(record: StoredRecord): number {
+    return this.#written.get(record) ?? 0;
   }
 
   append(shard: number, expected: number, bytes: Uint8Array): AppendAnswer {
@@ -23,7 +39,9 @@ export class MemoryLogStorage {
     if (last !== expected) return { kind: 'wrong-last', last };
     const records = this.#records[shard % this.streams]!;
     const sequence = records.length + 1;
-    records.push({ sequence, shard, expected, bytes: bytes.slice() });
+    const record = { sequence, shard, expected, bytes: bytes.slice() };
+    records.push(record);
+    this.#written.set(record, this.nowMs);
     this.#last.set(shard, sequence);
     this.changed.ring();
     return { kind: 'stored', sequence };
@@ -53,6 +71,16 @@ export class MemoryLogStorage {
     const records = this.#records[shard % this.streams]!;
     for (const [i, record] of records.entries()) if (record?.shard === shard) records[i] = undefined;
     this.#last.delete(shard);
+  }
+
+  /** The stream's records that were written before a moment have aged out. */
+  forgetBefore(stream: number, beforeMs: number): void {
+    const records = this.#records[stream]!;
+    for (const [i, record] of records.entries()) {
+      if (record === undefined || this.writtenMs(record) >= beforeMs) continue;
+      records[i] = undefined;
+      if (this.#last.get(record.shard) === record.sequence) this.#last.delete(record.shard);
+    }
   }
 }
 

@@ -1,2 +1,3 @@
 export * from './log.memory.js';
 export * from './misbehaving-log.js';
+export * from './keeping.memory.js';

@@ -1,2 +1,3 @@
 export * from './log.nats.js';
 export { LogUnsuitable } from './streams.nats.js';
+export * from './keeping.nats.js';

@@ -73,6 +73,14 @@ export class LogTables {
     return sequences.map((sequence) => this.at(stream, sequence)).filter((record) => record !== undefined);
   }
 
+  /** When the first record from a sequence on was written, of the stream or of one shard of it. */
+  writtenFrom(stream: number, fromSequence: number, shard?: number): number | undefined {
+    const [table, of] = shard === undefined ? [this.#index, stream] : [this.#records, shard];
+    const [key] = table.getKeys({ start: keyOf(of, fromSequence), end: keyOf(of + 1, 0), limit: 1 });
+    const place = key === undefined ? undefined : this.#index.get(keyOf(stream, sequenceOfKey(key)));
+    return place === undefined ? undefined : decodePlace(place).atMs;
+  }
+
   /**
    * Removes up to `max` records of a stream written before `beforeMs`, from a sequence on, but each shard's newest. Returns the sequence to go on
    * from, or undefined at the end.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Live, Peers, RoomDoor } from '@plaza/bus';
 import { serveRoomDoor } from '@plaza/bus/grpc';
 import { NatsLive, NatsPeers } from '@plaza/bus/nats';
-import { defaultLimits } from '@plaza/domain';
+import { defaultLimits, ownerOf } from '@plaza/domain';
 import {
   causeOf,
   createLogger,
@@ -21,12 +21,13 @@ import { grpcServerCredentials } from '@plaza/kit/grpc';
 import type { RootDatabase } from '@plaza/kit/lmdb';
 import { connectNats } from '@plaza/kit/nats';
 import { connectRedis } from '@plaza/kit/redis';
-import { Appender, type Log } from '@plaza/log';
-import { JetStreamLog } from '@plaza/log/nats';
+import { Appender, type Log, type LogKeeping } from '@plaza/log';
+import { JetStreamKeeping, JetStreamLog } from '@plaza/log/nats';
 import { Askers } from './askers.js';
 import type { RoomStateConfig } from './config.js';
 import { Door } from './door.js';
 import { Holder } from './holder.js';
+import { LogKeeper } from './log-keeper.js';
 import { promMetrics } from './metrics.prom.js';
 import { isRefused } from './probe-address.js';
 import type { Projection } from './projection.js';
@@ -42,6 +43,7 @@ import { wait } from './wait.js';
 
 export interface RoomStateParts {
   readonly log: Log;
+  readonly keeping: LogKeeping;
   readonly live: Live;
   readonly peers: Peers;
   readonly projection: Projection;
@@ -56,6 +58,7 @@ export interface RoomStateParts {
 
 export type RoomState = Service & Probes & { readonly door: RoomDoor; readonly id: string };
 
+const hourMs = 3_600_000;
 /** How long a start waits for the first claims to be served; after that it is not ready, but runs. */
 const firstClaimsMs = 10_000;
 const lookMs = 20;
@@ -98,27 +101,41 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     changed: () => holder.look(),
   });
   const holder: Holder = new Holder(common, peers, roster);
+  const keeper = new LogKeeper({
+    ...parts,
+    metrics,
+    owns: (stream) => keepsStream(id, roster, stream),
+    keepMs: config.logKeepHours * hourMs,
+    readers: config.logReaders,
+  });
   const door = new Door({ shards: log.shards, held: (shard) => holder.get(shard), all: () => holder.all(), askers, metrics, logger });
   const ends = new AbortController();
   return {
     id,
     door,
     async start() {
+      keeper.start();
       await holder.start();
       const untilMs = clock.now() + firstClaimsMs;
       while (holder.claiming > 0 && clock.now() < untilMs && !ends.signal.aborted) await wait(clock, lookMs, ends.signal);
     },
     drain: () => holder.drain(),
-    stop() {
+    async stop() {
       ends.abort();
       holder.stop();
-      roster.close();
       askers.close();
-      return Promise.resolve();
+      await keeper.stop();
+      roster.close();
     },
     health: () => ({ ok: true, detail: probeDetail(holder, log) }),
     ready: (): Probe => ({ ok: holder.settled && log.connected, detail: probeDetail(holder, log) }),
   };
+}
+
+/** One of the processes looks after each stream of the log; one that hears nobody knows nothing of the readers. */
+function keepsStream(me: string, roster: Roster, stream: number): boolean {
+  const others = roster.alive().filter(({ draining, starting }) => !draining && !starting);
+  return roster.hears && ownerOf(`keeper/${stream}`, [me, ...others.map(({ id }) => id)]) === me;
 }
 
 const probeDetail = (holder: Holder, log: Log): Probe['detail'] => ({
@@ -143,7 +160,9 @@ export async function composeRoomState(config: RoomStateConfig): Promise<{ servi
   const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
   // A stopped edge must not stall the log: live frames have a connection of their own.
   const [logConnection, liveConnection] = await Promise.all([connectNats(config, `${id}-log`), connectNats(config, `${id}-live`)]);
-  const log = await JetStreamLog.open({ connection: logConnection, shards, streams, replicas, maxBytes, clock, logger });
+  const maxAgeMs = config.logKeepHours * hourMs;
+  const log = await JetStreamLog.open({ connection: logConnection, shards, streams, replicas, maxAgeMs, maxBytes, clock, logger });
+  const keeping = new JetStreamKeeping(logConnection, log);
   const live = new NatsLive(liveConnection, logger);
   const peers = new NatsPeers([logConnection, liveConnection], logger);
   const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
@@ -162,7 +181,7 @@ export async function composeRoomState(config: RoomStateConfig): Promise<{ servi
     logger,
   });
   const address = config.grpcAddress ?? `${config.grpcHost}:${listener.port}`;
-  const room = createRoomState({ ...config, id }, { log, live, peers, projection, snapshots, clock, logger, registry, address });
+  const room = createRoomState({ ...config, id }, { log, keeping, live, peers, projection, snapshots, clock, logger, registry, address });
   opened.room = room;
 
   const service = {

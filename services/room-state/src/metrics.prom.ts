@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { RoomStateGauges, RoomStateMetrics } from './metrics.js';
+import type { LogStreamSeen, RoomStateGauges, RoomStateMetrics } from './metrics.js';
 
 const secondsBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const seconds = (ms: number): number => ms / 1000;
@@ -32,6 +32,28 @@ export function promMetrics(registry: Registry, gauges: () => RoomStateGauges): 
     tookOver: (ms) => takeovers.observe(seconds(ms)),
     projection: (outcome) => projections.inc({ outcome }),
     snapshot: (outcome) => snapshots.inc({ outcome }),
+    logStream: logGauges(registers),
+  };
+}
+
+/** A stream is shown by the process that keeps it. */
+function logGauges(registers: Registry[]): RoomStateMetrics['logStream'] {
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> =>
+    new Gauge({ name: `plaza_room_state_log_${name}`, help, labelNames, registers });
+  const bytes = gauge('bytes', 'Size of a log stream.', ['stream']);
+  const halfFull = gauge('half_full', '1: a log stream has reached half of its byte limit.', ['stream']);
+  const age = gauge('keep_seconds', 'Age to which a log stream keeps its records.', ['stream']);
+  const needed = gauge('needed_seconds', 'Age of the oldest record that a reader or a snapshot still needs.', ['stream', 'by']);
+  const shown = new Map<number, LogStreamSeen['needs']>();
+  return (stream, seen) => {
+    const label = { stream: String(stream) };
+    for (const { by } of shown.get(stream) ?? []) needed.remove({ ...label, by });
+    shown.set(stream, seen?.needs ?? []);
+    if (seen === undefined) return [bytes, halfFull, age].forEach((each) => each.remove(label));
+    bytes.set(label, seen.bytes);
+    halfFull.set(label, seen.halfFull ? 1 : 0);
+    age.set(label, seconds(seen.ageMs));
+    for (const { by, ageMs } of seen.needs) needed.set({ ...label, by }, seconds(ageMs));
   };
 }
 

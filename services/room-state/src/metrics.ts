@@ -1,3 +1,4 @@
+import type { AgeDecision, Need } from '@plaza/log';
 import type { SealedBatch } from './seal.js';
 
 /** What this service counts; no label carries a room, an account or anything that a client chose. */
@@ -10,6 +11,13 @@ export interface RoomStateMetrics {
   tookOver(ms: number): void;
   projection(outcome: 'written' | 'other' | 'unavailable' | 'rebuilt'): void;
   snapshot(outcome: 'taken' | 'failed'): void;
+  /** A stream of the log that this process keeps; undefined: it does not keep it now. */
+  logStream(stream: number, seen: LogStreamSeen | undefined): void;
+}
+
+export interface LogStreamSeen extends AgeDecision {
+  readonly bytes: number;
+  readonly needs: readonly Need[];
 }
 
 /** What is read when somebody looks. */
@@ -28,4 +36,5 @@ export const noMetrics: RoomStateMetrics = {
   tookOver: () => undefined,
   projection: () => undefined,
   snapshot: () => undefined,
+  logStream: () => undefined,
 };

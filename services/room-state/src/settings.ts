@@ -1,4 +1,4 @@
-import { integer, variable, type ConfigOf } from '@plaza/kit';
+import { integer, list, variable, type ConfigOf } from '@plaza/kit';
 
 const ms = integer(0, 2_147_483_647);
 
@@ -75,6 +75,18 @@ export const settingsTable = {
     integer(1000, 86_400_000),
     '14400000',
     'A claim is written again so often, so that the log of an idle shard does not age out, in ms.',
+  ),
+  logKeepHours: variable(
+    'PLAZA_LOG_KEEP_HOURS',
+    integer(1, 8760),
+    '24',
+    'How long the log keeps records, at least: longer while a reader or a snapshot needs them.',
+  ),
+  logReaders: variable(
+    'PLAZA_LOG_READERS',
+    list,
+    'history,metrics',
+    'Readers without whose word the log drops nothing, comma-separated; others count once they are heard.',
   ),
   drainMs: variable('PLAZA_DRAIN_MS', ms, '10000', 'A drain hands its shards over within this time, in ms.'),
 };

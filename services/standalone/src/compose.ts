@@ -15,14 +15,13 @@ import {
   type Service,
 } from '@plaza/kit';
 import { openStore } from '@plaza/kit/lmdb';
-import { LmdbLog } from '@plaza/log/lmdb';
+import { LmdbKeeping, LmdbLog } from '@plaza/log/lmdb';
 import { createMetrics, embeddedMetricsParts } from '@plaza/metrics';
 import { embeddedRoomStateParts } from '@plaza/room-state';
 import type { StandaloneConfig } from './config.js';
 import { Holders } from './holders.js';
 import { allProbes, untilReady } from './readiness.js';
 import { innerSettings } from './settings.js';
-import { keepTrimmed } from './trimming.js';
 
 /** How many of what can be several; one each as it is shipped, more in tests. */
 export interface Shape {
@@ -76,13 +75,14 @@ export function composeStandalone(
     keys: storeOf('keys'),
   };
   const log = LmdbLog.open(stores.log, config);
+  const keeping = new LmdbKeeping(stores.log, log);
   const bus = new MemoryBus(logger);
   const gateway = new LocalRoomGateway();
   const [live, peers] = [new MemoryLive(bus), new MemoryPeers(bus)];
   const around = { clock, logger, registry };
 
   const roomParts = embeddedRoomStateParts(stores.rooms);
-  const holders = new Holders(shape.holders, settings.roomState, { ...roomParts, ...around, log, bus, gateway });
+  const holders = new Holders(shape.holders, settings.roomState, { ...roomParts, ...around, log, keeping, bus, gateway });
   const history = createHistory(settings.history, { ...embeddedHistoryParts(stores.history), ...around, log, peers });
   const metrics = createMetrics(settings.metrics, { ...embeddedMetricsParts(stores.metrics), ...around, log, peers });
   const edges = Array.from({ length: shape.edges }, (_, i) =>
@@ -111,7 +111,6 @@ export function composeStandalone(
   const services: readonly Service[] = [holders, history, metrics, ...edges, api];
   const probed = (): readonly Probes[] => [...holders.rooms, history, metrics, ...edges, api];
   const probes = new ProbeServer(allProbes(probed), registry);
-  const trimming = keepTrimmed(log, config.logKeepHours, around);
   let probePort = 0;
   let stopping: Promise<void> | undefined;
 
@@ -127,7 +126,6 @@ export function composeStandalone(
       // Together: who listens hears the first beat of who holds.
       await Promise.all(services.map((each) => each.start()));
       await untilReady(probed);
-      trimming.start();
     },
     async drain() {
       for (const each of [...services].reverse()) await each.drain();
@@ -136,7 +134,6 @@ export function composeStandalone(
   };
 
   async function stopAll(): Promise<void> {
-    trimming.stop();
     for (const each of [...services].reverse()) await each.stop();
     await Promise.all([probes.close(), peers.close(), live.close(), log.close()]);
     await Promise.all(Object.values(stores).map((store) => store.close()));

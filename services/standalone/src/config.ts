@@ -1,4 +1,4 @@
-import { common, integer, isLoopback, oneOf, optional, port, secretVariable, text, variable, type ConfigOf } from '@plaza/kit';
+import { common, isLoopback, oneOf, optional, port, secretVariable, text, variable, type ConfigOf } from '@plaza/kit';
 
 /** The settings of the one process; those of the services inside keep their own names and defaults. */
 export const standaloneTable = {
@@ -33,7 +33,6 @@ export const standaloneTable = {
     '',
     'SHA-256 of the API keys, hex, comma-separated; empty: one for development, likewise.',
   ),
-  logKeepHours: variable('PLAZA_LOG_KEEP_HOURS', integer(1, 8760), '24', 'How long the log keeps records.'),
 };
 
 export type StandaloneConfig = ConfigOf<typeof standaloneTable>;

@@ -5,7 +5,7 @@ import { Registry, type Clock } from '@plaza/kit';
 import { createRoomState, type RoomState, type RoomStateParts, type RoomStateSettings } from '@plaza/room-state';
 
 /** What every holder of the process stands on. */
-export type HolderGround = Pick<RoomStateParts, 'log' | 'projection' | 'snapshots' | 'clock' | 'logger' | 'registry'> & {
+export type HolderGround = Pick<RoomStateParts, 'log' | 'keeping' | 'projection' | 'snapshots' | 'clock' | 'logger' | 'registry'> & {
   readonly bus: MemoryBus;
   readonly gateway: LocalRoomGateway;
 };

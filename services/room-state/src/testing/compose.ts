@@ -1,6 +1,6 @@
 import { MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import { Registry } from '@plaza/kit';
-import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
+import { MemoryKeeping, MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { FakeClock, quietLogger } from '@plaza/testkit';
 import { createRoomState, type RoomState } from '../compose.js';
 import { MemoryProjection, MemoryProjectionStorage } from '../projection.memory.js';
@@ -27,6 +27,8 @@ export const testSettings: Settings = {
   silentMs: 5000,
   claimRepeatMs: 14_400_000,
   drainMs: 10_000,
+  logKeepHours: 24,
+  logReaders: [],
 };
 
 /** One room-state process that a test plays, and the plugs that it can pull. */
@@ -53,7 +55,7 @@ export class World {
   readonly #nodes: Node[] = [];
 
   constructor(readonly shards = 4) {
-    this.logs = new MemoryLogStorage({ shards, streams: 2 });
+    this.logs = new MemoryLogStorage({ shards, streams: 2, clock: this.clock });
   }
 
   /** Starts a process; its clock has to be moved for what it waits for. */
@@ -65,7 +67,8 @@ export class World {
     const snapshots = new MemorySnapshotStore(this.snapshots);
     const { clock } = this;
     const registry = new Registry();
-    const parts = { log, live, peers, projection, snapshots, clock, logger: quietLogger(), registry, address: `local:${id}` };
+    const keeping = new MemoryKeeping(this.logs);
+    const parts = { log, keeping, live, peers, projection, snapshots, clock, logger: quietLogger(), registry, address: `local:${id}` };
     const service = createRoomState({ ...testSettings, ...settings, id }, parts);
     const kill = async (): Promise<void> => {
       log.setConnected(false);
