@@ -50,12 +50,21 @@ import { Presences } from './presences.js';
 import { RateLimit } from './rate-limit.js';
 import { Rooms } from './rooms.js';
 import { createServer } from './server.fastify.js';
+import { CassandraDeadLetters, deadLetterTables } from './webhooks/dead-letters.cassandra.js';
+import { LmdbDeadLetters } from './webhooks/dead-letters.lmdb.js';
+import type { DeadLetters } from './webhooks/dead-letters.js';
+import { LmdbDeliveries } from './webhooks/deliveries.lmdb.js';
+import { RedisDeliveries } from './webhooks/deliveries.redis.js';
+import type { Deliveries } from './webhooks/deliveries.js';
+import { Sealer } from './webhooks/secrets.js';
 
 export interface ApiParts {
   readonly log: Log;
   readonly peers: Peers;
   readonly live: Live;
   readonly keys: Keys;
+  readonly deliveries: Deliveries;
+  readonly letters: DeadLetters;
   readonly gateway: RoomGateway;
   readonly history: HistoryReader;
   readonly metrics: MetricsReader;
@@ -70,12 +79,16 @@ const unansweredPerShard = 10_000;
 const knownKeys = 10_000;
 const knownAddresses = 20_000;
 /** What the api keeps in Cassandra. */
-const tables: readonly string[] = [];
+const tables: readonly string[] = [...deadLetterTables];
 /** The chat page that was built in this repository. */
 const builtConsole = fileURLToPath(new URL('../../../packages/console/dist', import.meta.url));
 
 /** What the embedded composition keeps in its store. */
-export const embeddedApiParts = (store: RootDatabase<Buffer, Buffer>): { keys: Keys } => ({ keys: new LmdbKeys(store) });
+export const embeddedApiParts = (store: RootDatabase<Buffer, Buffer>): { keys: Keys; deliveries: Deliveries; letters: DeadLetters } => ({
+  keys: new LmdbKeys(store),
+  deliveries: new LmdbDeliveries(store),
+  letters: new LmdbDeadLetters(store),
+});
 
 export type Api = Service & Probes & { url(): string };
 
@@ -117,7 +130,7 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
 
 const portsOf = (
   config: ApiConfig,
-  { history, metrics, clock, keys }: ApiParts,
+  { history, metrics, clock, keys, deliveries, letters }: ApiParts,
   table: ShardTable,
   router: CommandRouter,
   accounts: AccountList,
@@ -129,6 +142,7 @@ const portsOf = (
   presences: new Presences(router, table, clock),
   accounts,
   keys,
+  webhooks: { deliveries, letters, sealer: new Sealer(config.webhookKey ?? config.tokenSecret), privateAllowed: config.webhookPrivate },
   clock,
   issueToken: (claims: TokenClaims) => issueToken(config.tokenSecret, claims, clock.now()),
 });
@@ -179,6 +193,8 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
     peers,
     live,
     keys: new RedisKeys(redis),
+    deliveries: new RedisDeliveries(redis),
+    letters: new CassandraDeadLetters(cassandra),
     gateway,
     history,
     metrics,

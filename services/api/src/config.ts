@@ -1,4 +1,5 @@
 import {
+  atLeast,
   cassandraConfig,
   common,
   developmentMark,
@@ -59,6 +60,18 @@ export const apiTable = {
     'The history service, host:port; of several a gRPC target: ipv4:host:port,host:port or dns:///name:port.',
   ),
   metricsAddress: variable('PLAZA_METRICS_ADDRESS', text, '127.0.0.1:7400', 'The metrics service, likewise.'),
+  webhookKey: secretVariable(
+    'PLAZA_WEBHOOK_KEY',
+    optional(atLeast(32)),
+    '',
+    'Seals the secrets of webhooks at rest; empty: a key derived from PLAZA_TOKEN_SECRET. The same in every api.',
+  ),
+  webhookPrivate: variable(
+    'PLAZA_WEBHOOK_PRIVATE',
+    flag,
+    'false',
+    'Webhooks may be at private addresses and, on this machine, without TLS: for networks of your own and for development.',
+  ),
   logMaxBytes: variable(
     'PLAZA_LOG_MAX_BYTES',
     integer(1_048_576, Number.MAX_SAFE_INTEGER),

@@ -7,6 +7,7 @@ import type { Presences } from './presences.js';
 import type { Rooms } from './rooms.js';
 import type { Keys } from './keys.js';
 import type { Scope } from './scopes.js';
+import type { WebhookPorts } from './webhooks/webhook-ports.js';
 import type { AccountList } from '@plaza/bus';
 
 /** What handlers may ask. */
@@ -18,6 +19,7 @@ export interface Ports {
   readonly presences: Presences;
   readonly accounts: Pick<AccountList, 'isMuted' | 'isDisabled'>;
   readonly keys: Keys;
+  readonly webhooks: WebhookPorts;
   readonly clock: Clock;
   /** Signs a token. Throws RangeError for claims that are out of range. */
   readonly issueToken: (claims: TokenClaims) => string;
@@ -33,7 +35,7 @@ export interface Ask<P, Q, B> {
 
 export type Outcome<A> = { readonly answer: A } | { readonly problem: Problem };
 
-export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'figures' | 'demo';
+export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'webhooks' | 'figures' | 'demo';
 
 export interface Description {
   /** In OpenAPI, metrics and log lines. */

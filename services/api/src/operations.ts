@@ -16,6 +16,7 @@ import * as roomSettings from './handlers/room-settings.js';
 import * as rooms from './handlers/rooms.js';
 import { topRooms } from './handlers/top-rooms.js';
 import type { Operation } from './operation.js';
+import * as webhooks from './webhooks/operations/endpoints.js';
 
 /** Everything that the server API can be asked, in the order of its documentation. A family's file holds operations and nothing else. */
 export const operationsOf = (demo: boolean): readonly Operation[] => [
@@ -34,6 +35,7 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   ...Object.values(accounts),
   createToken,
   ...Object.values(keys),
+  ...Object.values(webhooks),
   topRooms,
   ...(demo ? [createDemoSession] : []),
 ];

@@ -9,6 +9,7 @@ export const scopes = [
   'accounts:write',
   'figures:read',
   'keys:write',
+  'webhooks:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 export const everything = '*';

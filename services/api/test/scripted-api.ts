@@ -12,6 +12,8 @@ import { decodeCommand, type RoomCommand } from '@plaza/protocol';
 import { createApi, type Api } from '../src/compose.js';
 import { apiTable, type ApiConfig } from '../src/config.js';
 import { MemoryKeys } from '../src/keys.memory.js';
+import { MemoryDeadLetters } from '../src/webhooks/dead-letters.memory.js';
+import { MemoryDeliveries } from '../src/webhooks/deliveries.memory.js';
 
 export const apiKey = 'a-key-of-this-test-and-no-other';
 export const tokenSecret = 'the-token-secret-of-this-test-0123456789';
@@ -154,7 +156,16 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
   const registry = createRegistry('api');
   const { history, metrics } = readers;
   const log = new MemoryLog(new MemoryLogStorage({ shards, streams: 2 }));
-  const parts = { log, live: new MemoryLive(bus), peers: new MemoryPeers(bus), keys: new MemoryKeys(), clock: systemClock };
+  const [deliveries, letters] = [new MemoryDeliveries(), new MemoryDeadLetters()];
+  const parts = {
+    log,
+    deliveries,
+    letters,
+    live: new MemoryLive(bus),
+    peers: new MemoryPeers(bus),
+    keys: new MemoryKeys(),
+    clock: systemClock,
+  };
   const api = createApi(configOf(over), { ...parts, gateway, history, metrics, logger, registry });
   await api.start();
   const beat = (one: Partial<Beat>): void =>
