@@ -3,6 +3,8 @@ import { auth, Client, types } from 'cassandra-driver';
 import type { cassandraConfig } from './common-config.js';
 import type { ConfigOf } from './config.js';
 
+/** A change of the schema takes seconds on a busy node, and what timed out may have been done. */
+const changing = { prepare: false, readTimeout: 30_000 };
 const keyspaceName = /^[a-z][a-z0-9_]{0,47}$/;
 
 /** A client with the settings that matter (protocol v4 at once, bigint, no metadata sync); `useKeyspace` false for making the keyspace. */
@@ -34,10 +36,10 @@ export async function prepareKeyspace(config: ConfigOf<typeof cassandraConfig>, 
     await client.execute(
       `CREATE KEYSPACE IF NOT EXISTS ${config.cassandraKeyspace} WITH replication = {'class': 'NetworkTopologyStrategy', '${config.cassandraDatacenter}': ${config.cassandraReplicas}}`,
       [],
-      { prepare: false },
+      changing,
     );
     await client.execute(`USE ${config.cassandraKeyspace}`, [], { prepare: false });
-    for (const table of tables) await client.execute(table, [], { prepare: false });
+    for (const table of tables) await client.execute(table, [], changing);
   } finally {
     await client.shutdown();
   }
