@@ -152,11 +152,10 @@ export const embeddedRoomStateParts = (store: RootDatabase<Buffer, Buffer>): { p
 });
 
 /** A room-state process on NATS, Redis and Cassandra, with its gRPC door and its probes. */
-export async function composeRoomState(config: RoomStateConfig): Promise<{ service: Service; logger: Logger }> {
+export async function composeRoomState(config: RoomStateConfig, clock: Clock = systemClock): Promise<{ service: Service; logger: Logger }> {
   const id = config.id === '' ? `room-state-${randomUUID().slice(0, 8)}` : config.id;
   const logger = createLogger('room-state', config.logLevel).child({ id });
   const registry = createRegistry('room-state');
-  const clock = systemClock;
   const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
   // A stopped edge must not stall the log: live frames have a connection of their own.
   const [logConnection, liveConnection] = await Promise.all([connectNats(config, `${id}-log`), connectNats(config, `${id}-live`)]);
