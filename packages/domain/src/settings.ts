@@ -17,6 +17,7 @@ export const defaultSettings: Settings = {
   devices: 10,
   batchIntervalMs: 0,
   recallSeconds: 120,
+  historyDays: 0,
 };
 
 /** Settings with the given ones of `changes` in their place. */

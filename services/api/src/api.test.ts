@@ -27,6 +27,7 @@ const numbers = {
   devices: 3,
   batchIntervalMs: 0,
   recallSeconds: 120,
+  historyDays: 3,
 };
 const info = RoomInfo.fromPartial({
   room: 'lobby',

@@ -136,6 +136,9 @@ export const settings = {
   devices: ranged('devices').describe('Sessions of one account at a time.'),
   batchIntervalMs: ranged('batchIntervalMs').describe('The least time between two batches; 0: the cluster’s own.'),
   recallSeconds: ranged('recallSeconds').describe('How long an author may take a message back.'),
+  historyDays: ranged('historyDays').describe(
+    'Days for which what is said from now on stays in the history, at most those of the cluster; 0: as many as those.',
+  ),
 };
 
 const media = z.strictObject({

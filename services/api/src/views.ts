@@ -40,6 +40,7 @@ const settingsView = z
     devices: count,
     batchIntervalMs: count,
     recallSeconds: count,
+    historyDays: count,
   })
   .meta({ id: 'RoomSettings' });
 

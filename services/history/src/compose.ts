@@ -41,22 +41,26 @@ export type History = Service & Probes & { readonly reader: HistoryReader };
 /** A history on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
 export function createHistory(config: HistorySettings, parts: HistoryParts): History {
   const { log, store, index, clock, logger, registry } = parts;
+  const { retentionDays } = config;
   const metrics = new HistoryMetrics(registry, clock);
   const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
   const isAway = (stream: number): boolean => readers.state(stream)?.failing !== undefined;
   const progress = new Progress(clock, throughOf, isAway);
-  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, index, progress, metrics }));
+  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, index, progress, metrics, retentionDays }));
   const id = config.id === '' ? `history-${randomUUID().slice(0, 8)}` : config.id;
-  const service = new HistoryService({ id, address: config.grpcAddress ?? '', retentionDays: config.retentionDays }, { ...parts, readers });
-  const tails = new LogTails(log, clock);
+  const service = new HistoryService({ id, address: config.grpcAddress ?? '' }, { ...parts, readers });
+  const tails = new LogTails(log, clock, retentionDays);
   const reads = new ReadHandler({ store, progress, tails, metrics, shards: log.shards, streams: log.streams });
   const lists = new ListRoomsHandler(index);
   const reader: HistoryReader = { read: (ask) => reads.read(ask), rooms: (ask) => lists.rooms(ask) };
   return Object.assign(service, { reader });
 }
 
-export const embeddedHistoryParts = (store: RootDatabase<Buffer, Buffer>): { store: MessageStore; index: RoomIndex } => ({
-  store: new LmdbMessageStore(store),
+export const embeddedHistoryParts = (
+  store: RootDatabase<Buffer, Buffer>,
+  settings: Pick<HistorySettings, 'retentionDays'>,
+): { store: MessageStore; index: RoomIndex } => ({
+  store: new LmdbMessageStore(store, settings),
   index: new LmdbRoomIndex(store),
 });
 

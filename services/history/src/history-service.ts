@@ -14,14 +14,14 @@ interface LifeParts {
   readonly logger: Logger;
 }
 
-/** The life of a history: its share of the streams is read from start to drain; what is older than the retention goes daily. */
+/** The life of a history: its share of the streams is read from start to drain; what has been kept for long enough goes daily. */
 export class HistoryService implements Service, Probes {
   readonly #share: StreamShare;
   #trimming: Timer | undefined;
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
 
   constructor(
-    private readonly settings: { readonly id: string; readonly address: string; readonly retentionDays: number },
+    private readonly settings: { readonly id: string; readonly address: string },
     private readonly parts: LifeParts,
   ) {
     const { peers, clock, log, readers } = parts;
@@ -79,9 +79,9 @@ export class HistoryService implements Service, Probes {
   }
 
   async #trim(): Promise<void> {
-    const { store, clock, logger } = this.parts;
+    const { store, logger } = this.parts;
     try {
-      const rows = await store.trim(clock.now() - this.settings.retentionDays * dayMs);
+      const rows = await store.trim();
       if (rows > 0) logger.info({ event: 'trimmed', rows });
     } catch (error) {
       logger.warn({ event: 'trim-failed', cause: causeOf(error) });

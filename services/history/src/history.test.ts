@@ -17,7 +17,7 @@ const size = { shards: 8, streams: 4 };
 class Bench {
   readonly clock = new FakeClock();
   readonly logs = new MemoryLogStorage(size);
-  readonly storage = new MemoryMessageStorage();
+  readonly storage = new MemoryMessageStorage(this.clock);
   readonly index = new MemoryRoomIndex();
   readonly bus = new MemoryBus();
   readonly base = positionAt(this.clock.now());
@@ -269,7 +269,7 @@ describe('history', () => {
     const event = new Uint8Array();
     const row = (daysAgo: number) => {
       const timeMs = bench.clock.now() - daysAgo * 86_400_000;
-      return { room: 'a', bucket: 0, position: positionAt(timeMs), timeMs, event, audience: '' };
+      return { room: 'a', bucket: 0, position: positionAt(timeMs), timeMs, event, audience: '', untilMs: timeMs + 10 * 86_400_000 };
     };
     await store.write([row(12), row(11), row(9)]);
     const history = bench.history();

@@ -12,7 +12,9 @@ export class Ingest implements StreamWork {
   readonly #through = new Map<number, number>();
   readonly #metrics: HistoryMetrics;
 
-  constructor(private readonly parts: { store: MessageStore; index: RoomIndex; progress: Progress; metrics: HistoryMetrics }) {
+  constructor(
+    private readonly parts: { store: MessageStore; index: RoomIndex; progress: Progress; metrics: HistoryMetrics; retentionDays: number },
+  ) {
     this.#metrics = parts.metrics;
   }
 
@@ -23,11 +25,11 @@ export class Ingest implements StreamWork {
   }
 
   async handle(stream: number, records: readonly StoredRecord[]): Promise<'done' | 'reread'> {
-    const { store, index } = this.parts;
+    const { store, index, retentionDays } = this.parts;
     const cursor = await store.cursor(stream);
     // A store that went back in time (one node without replicas, killed) has lost rows after its cursor.
     if (cursor < (this.#through.get(stream) ?? 0)) return 'reread';
-    const read = records.map(rowsOf);
+    const read = records.map((record) => rowsOf(record, retentionDays));
     this.#metrics.inHand(stream, read[0]?.timeMs ?? 0);
     const rows = read.flatMap((record) => record.rows);
     if (rows.length > 0) await store.write(rows);

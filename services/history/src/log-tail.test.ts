@@ -72,6 +72,13 @@ describe('pages of a room whose store lags', () => {
     expect(await room.read({ after: room.placeOf(400), limit: 5 })).toMatchObject({ numbers: span(401, 405), upTo: room.placeOf(1299) });
   });
 
+  test('show nothing that has been kept for long enough', async () => {
+    const room = new LaggingRoom();
+    room.happens(...says(3));
+    room.clock.advance(10 * 86_400_000 + 500);
+    expect((await room.read()).numbers).toEqual([2]);
+  });
+
   test('large messages end the walk sooner', async () => {
     const room = new LaggingRoom();
     for (let n = 0; n < 100; n++) room.happens({ say: 'ann', bytes: 4000 });

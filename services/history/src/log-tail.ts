@@ -40,6 +40,7 @@ export class LogTails {
   constructor(
     private readonly log: Log,
     private readonly clock: Clock,
+    private readonly retentionDays: number,
   ) {}
 
   /** Undefined: the log does not have the newest batch (any more), or too many walk. Rejects with LogUnavailable. */
@@ -67,7 +68,21 @@ export class LogTails {
       batches.push(batch);
       sequence = batch.previousSequence;
     }
-    return batches.length === 0 ? undefined : tailOf(batches, sequence <= through);
+    return batches.length === 0 ? undefined : this.#tailOf(batches, sequence <= through);
+  }
+
+  /** Of batches, the newest first. */
+  #tailOf(batches: readonly RoomBatch[], reached: boolean): LogTail {
+    const read = [...batches].reverse().map((batch) => rowsOfBatch(batch, this.retentionDays));
+    const nowMs = this.clock.now();
+    const from = batches.at(-1)!.prev;
+    return {
+      rows: read.flatMap(({ rows }) => rows).filter(({ untilMs }) => untilMs > nowMs),
+      recalls: read.flatMap(({ recalls }) => recalls),
+      from,
+      last: batches[0]!.last,
+      joined: reached || from === 0,
+    };
   }
 
   async #batch(room: string, sequence: number, attempts: number): Promise<RoomBatch | undefined> {
@@ -77,17 +92,4 @@ export class LogTails {
     await new Promise<void>((resolve) => this.clock.after(againMs, resolve));
     return this.#batch(room, sequence, attempts - 1);
   }
-}
-
-/** Of batches, the newest first. */
-function tailOf(batches: readonly RoomBatch[], reached: boolean): LogTail {
-  const read = [...batches].reverse().map(rowsOfBatch);
-  const from = batches.at(-1)!.prev;
-  return {
-    rows: read.flatMap(({ rows }) => rows),
-    recalls: read.flatMap(({ recalls }) => recalls),
-    from,
-    last: batches[0]!.last,
-    joined: reached || from === 0,
-  };
 }

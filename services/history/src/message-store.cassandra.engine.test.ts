@@ -4,7 +4,7 @@ import { eventually } from '@plaza/testkit';
 import { freshKeyspace, startCassandra, startOwnCassandra, type CassandraEngine } from '@plaza/testkit/engines';
 import { CassandraMessageStore, messageTables } from './message-store.cassandra.js';
 import { messageStoreContract } from './message-store.contract.js';
-import { StoreUnavailable, type MessageRow } from './message-store.js';
+import { StoreUnavailable, type NewRow } from './message-store.js';
 
 const retentionDays = 10;
 
@@ -35,13 +35,14 @@ messageStoreContract('Cassandra', async () => {
   return { store, trims: false, close: () => store.close() };
 });
 
-const row = (position: number, bucket = 1): MessageRow => ({
+const row = (position: number, bucket = 1): NewRow => ({
   room: 'a',
   bucket,
   position,
   timeMs: Date.now(),
   event: Uint8Array.of(1),
   audience: '',
+  untilMs: Date.now() + 3 * 86_400_000,
 });
 
 describe('Cassandra message store', () => {

@@ -1,7 +1,7 @@
 import { causeOf, systemClock, type Clock } from '@plaza/kit';
 import type { Client, types } from 'cassandra-driver';
 import { BucketNotes } from './bucket-notes.js';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
+import { StoreUnavailable, type MessageRow, type MessageStore, type NewRow, type PageAsk, type Removal } from './message-store.js';
 import { batchesOf, inParallel, roomsOf } from './write-plan.js';
 
 const dayMs = 86_400_000;
@@ -24,7 +24,7 @@ export const messageTables = (retentionDays: number): readonly string[] => [
 
 /**
  * Messages in Cassandra: a partition for each bucket of a room, an index of the buckets per room. A row's time stamp is its event's own time, so
- * writing it again changes nothing. No light-weight transactions; rows expire by TTL.
+ * writing it again changes nothing. No light-weight transactions; each row has a TTL of its own, and those of one day are in files of their own.
  */
 export class CassandraMessageStore implements MessageStore {
   readonly #notes: BucketNotes;
@@ -32,14 +32,16 @@ export class CassandraMessageStore implements MessageStore {
 
   constructor(
     private readonly client: Client,
-    { retentionDays, clock = systemClock }: { readonly retentionDays: number; readonly clock?: Clock },
+    { retentionDays }: { readonly retentionDays: number },
+    private readonly clock: Clock = systemClock,
   ) {
     this.#ttlSeconds = (retentionDays * dayMs) / 1000;
     this.#notes = new BucketNotes(clock);
   }
 
-  async write(rows: readonly MessageRow[]): Promise<void> {
-    await inParallel(roomsOf(rows), roomsAtOnce, async (ofRoom) => {
+  async write(rows: readonly NewRow[]): Promise<void> {
+    const nowMs = this.clock.now();
+    await inParallel(roomsOf(rows.filter(({ untilMs }) => untilMs > nowMs)), roomsAtOnce, async (ofRoom) => {
       for (const batch of batchesOf(ofRoom)) await this.#writeBatch(batch);
     });
   }
@@ -79,7 +81,7 @@ export class CassandraMessageStore implements MessageStore {
   }
 
   /** The index comes first: a bucket without rows hurts nobody, rows without their bucket would not be found. */
-  async #writeBatch(batch: readonly MessageRow[]): Promise<void> {
+  async #writeBatch(batch: readonly NewRow[]): Promise<void> {
     const { room, bucket } = batch[0]!;
     if (!this.#notes.has(room, bucket)) {
       const ttl = this.#ttlSeconds + indexMarginSeconds;
@@ -92,9 +94,10 @@ export class CassandraMessageStore implements MessageStore {
     await asked(this.client.batch(statements, { prepare: true, logged: false, isIdempotent: true }));
   }
 
-  #parameters({ room, bucket, position, timeMs, audience, event }: MessageRow): unknown[] {
+  /** Counted from the event, not from the write: written again, or late, a row ends when it would have. */
+  #parameters({ room, bucket, position, timeMs, audience, event, untilMs }: NewRow): unknown[] {
     const values = [room, BigInt(bucket), BigInt(position), BigInt(timeMs), audience, Buffer.from(event)];
-    return [...values, BigInt(timeMs) * 1000n, this.#ttlSeconds];
+    return [...values, BigInt(timeMs) * 1000n, Math.max(1, Math.ceil((untilMs - this.clock.now()) / 1000))];
   }
 
   async #collect(

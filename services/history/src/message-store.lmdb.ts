@@ -1,7 +1,7 @@
 import { positionAt } from '@plaza/domain';
-import { causeOf } from '@plaza/kit';
+import { causeOf, systemClock, type Clock } from '@plaza/kit';
 import { bigEndian, fromBigEndian, type Database, type RootDatabase } from '@plaza/kit/lmdb';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
+import { StoreUnavailable, type MessageRow, type MessageStore, type NewRow, type PageAsk, type Removal } from './message-store.js';
 
 /** Rows that one transaction removes at most, so that trimming does not hold up writers. */
 const removedAtOnce = 1000;
@@ -9,19 +9,26 @@ const endOfPositions = Number.MAX_SAFE_INTEGER;
 
 /**
  * The messages of an embedded node. A row's key is room, 0, position (eight bytes, big-endian); its value bucket, time (eight bytes each), length of
- * the audience (two bytes), audience, event. A removed row keeps its key, with an empty value, so that it is not written again. A write is one
- * transaction and is on the disk when it resolves.
+ * the audience (two bytes), until when it is kept (eight bytes, where the bucket's first byte is 1), audience, event. A removed row keeps its key, with
+ * an empty value, so that it is not written again. A write is one transaction and is on the disk when it resolves.
  */
 export class LmdbMessageStore implements MessageStore {
   readonly #rows: Database<Buffer, Buffer>;
   readonly #cursors: Database<Buffer, Buffer>;
 
-  constructor(store: RootDatabase<Buffer, Buffer>) {
+  readonly #keptMs: number;
+
+  constructor(
+    store: RootDatabase<Buffer, Buffer>,
+    { retentionDays }: { readonly retentionDays: number },
+    private readonly clock: Clock = systemClock,
+  ) {
+    this.#keptMs = retentionDays * 86_400_000;
     this.#rows = store.openDB<Buffer, Buffer>({ name: 'messages-2', encoding: 'binary', keyEncoding: 'binary' });
     this.#cursors = store.openDB<Buffer, Buffer>({ name: 'history-cursors', encoding: 'binary', keyEncoding: 'binary' });
   }
 
-  async write(rows: readonly MessageRow[]): Promise<void> {
+  async write(rows: readonly NewRow[]): Promise<void> {
     await asked(() =>
       this.#rows.transaction(() => {
         for (const row of rows) {
@@ -64,12 +71,11 @@ export class LmdbMessageStore implements MessageStore {
     await asked(() => this.#cursors.put(bigEndian(stream), bigEndian(sequence)));
   }
 
-  /** Goes from room to room: of each, the rows that are too old stand at its beginning. */
-  async trim(beforeMs: number): Promise<number> {
-    const bound = positionAt(beforeMs);
+  /** Goes from room to room: of each, the rows whose time is over stand at its beginning, or will. */
+  async trim(): Promise<number> {
     let count = 0;
     for (let room = await this.#roomAt(Buffer.of(0)); room !== undefined; room = await this.#roomAt(Buffer.from(`${room}\x01`))) {
-      count += await this.#trimRoom(room, bound);
+      count += await this.#trimRoom(room);
     }
     return count;
   }
@@ -79,8 +85,9 @@ export class LmdbMessageStore implements MessageStore {
 
   #range({ limit, ...range }: { start: Buffer; end: Buffer; limit: number; reverse?: boolean; inclusiveEnd?: boolean }): MessageRow[] {
     const rows: MessageRow[] = [];
+    const nowMs = this.clock.now();
     for (const { key, value } of this.#rows.getRange(range)) {
-      if (value.length > 0) rows.push(rowOf(key, value));
+      if (value.length > 0 && this.#untilMs(value) > nowMs) rows.push(rowOf(key, value));
       if (rows.length === limit) break;
     }
     return rows;
@@ -93,37 +100,57 @@ export class LmdbMessageStore implements MessageStore {
     });
   }
 
-  async #trimRoom(room: string, bound: number): Promise<number> {
-    const range = { start: rowKey(room, 0), end: rowKey(room, bound), limit: removedAtOnce };
-    let count = 0;
-    for (;;) {
-      const keys = [...this.#rows.getKeys(range)];
-      await asked(() => this.#rows.batch(() => keys.forEach((key) => void this.#rows.remove(key))));
-      count += keys.length;
-      if (keys.length < removedAtOnce) return count;
+  async #trimRoom(room: string): Promise<number> {
+    let start = rowKey(room, 0);
+    for (let count = 0; ;) {
+      const looked = await asked(() => [...this.#rows.getRange({ start, end: rowKey(room, endOfPositions), limit: removedAtOnce })]);
+      const young = looked.findIndex(({ value }) => value.length > 0 && !this.#isOver(value));
+      const old = young < 0 ? looked : looked.slice(0, young);
+      const over = old.filter(({ key, value }) => this.#isOver(value, key));
+      await asked(() => this.#rows.batch(() => over.forEach(({ key }) => void this.#rows.remove(key))));
+      count += over.length;
+      if (old.length < removedAtOnce) return count;
+      start = Buffer.concat([old.at(-1)!.key, Buffer.of(0)]);
     }
+  }
+
+  /** A removed row keeps its place for as long as any row is kept. */
+  #isOver(value: Buffer, key?: Buffer): boolean {
+    const nowMs = this.clock.now();
+    if (value.length > 0) return this.#untilMs(value) <= nowMs;
+    return key !== undefined && fromBigEndian(key, key.length - 8) < positionAt(nowMs - this.#keptMs);
+  }
+
+  #untilMs(value: Buffer): number {
+    return value[0] === withUntil ? fromBigEndian(value, headBytes) : fromBigEndian(value, 8) + this.#keptMs;
   }
 }
 
 const rowKey = (room: string, position: number): Buffer => Buffer.concat([Buffer.from(`${room}\0`), bigEndian(position)]);
 const headBytes = 18;
+/** Positions are below 2^53, so the first byte of a bucket is free. */
+const withUntil = 1;
+const bucketBits = (1n << 56n) - 1n;
 const removed = Buffer.alloc(0);
 
-function rowValue({ bucket, timeMs, audience, event }: MessageRow): Buffer {
+function rowValue({ bucket, timeMs, audience, event, untilMs }: NewRow): Buffer {
   const meant = Buffer.from(audience);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(meant.length);
-  return Buffer.concat([bigEndian(bucket), bigEndian(timeMs), length, meant, event]);
+  const value = Buffer.concat([bigEndian(bucket), bigEndian(timeMs), length, bigEndian(untilMs), meant, event]);
+  value[0] = withUntil;
+  return value;
 }
 
 function rowOf(key: Buffer, value: Buffer): MessageRow {
-  const eventAt = headBytes + value.readUInt16BE(16);
+  const audienceAt = value[0] === withUntil ? headBytes + 8 : headBytes;
+  const eventAt = audienceAt + value.readUInt16BE(16);
   return {
     room: key.toString('utf8', 0, key.length - 9),
-    bucket: fromBigEndian(value),
+    bucket: Number(value.readBigUInt64BE() & bucketBits),
     position: fromBigEndian(key, key.length - 8),
     timeMs: fromBigEndian(value, 8),
-    audience: value.toString('utf8', headBytes, eventAt),
+    audience: value.toString('utf8', audienceAt, eventAt),
     event: value.subarray(eventAt),
   };
 }

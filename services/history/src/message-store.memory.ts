@@ -1,8 +1,8 @@
-import { positionAt } from '@plaza/domain';
-import { StoreUnavailable, type MessageRow, type MessageStore, type PageAsk, type Removal } from './message-store.js';
+import { systemClock, type Clock } from '@plaza/kit';
+import { StoreUnavailable, type MessageRow, type MessageStore, type NewRow, type PageAsk, type Removal } from './message-store.js';
 
 /** By position. */
-type RoomRows = Map<number, MessageRow | 'removed'>;
+type RoomRows = Map<number, NewRow | 'removed'>;
 type Rooms = Map<string, RoomRows>;
 
 /** What several MemoryMessageStores have in common, as processes have one Cassandra. */
@@ -11,6 +11,8 @@ export class MemoryMessageStorage {
   readonly #cursors = new Map<number, number>();
   /** False: every question rejects. What is stored stays. */
   available = true;
+
+  constructor(readonly clock: Clock = systemClock) {}
 
   rooms(): Rooms {
     this.#check();
@@ -31,7 +33,7 @@ export class MemoryMessageStorage {
 export class MemoryMessageStore implements MessageStore {
   constructor(private readonly storage = new MemoryMessageStorage()) {}
 
-  async write(rows: readonly MessageRow[]): Promise<void> {
+  async write(rows: readonly NewRow[]): Promise<void> {
     const rooms = this.storage.rooms();
     for (const row of rows) {
       const room = roomIn(rooms, row.room);
@@ -47,9 +49,11 @@ export class MemoryMessageStore implements MessageStore {
   async page({ room, before, after, limit }: PageAsk): Promise<MessageRow[]> {
     const rows = [...(this.storage.rooms().get(room)?.values() ?? [])]
       .filter((row) => row !== 'removed')
+      .filter(({ untilMs }) => untilMs > this.storage.clock.now())
       .filter(({ position }) => position > (after ?? -1) && position < (before ?? Number.MAX_SAFE_INTEGER))
       .sort((a, b) => a.position - b.position);
-    return before === undefined && after !== undefined ? rows.slice(0, limit) : rows.slice(-limit);
+    const page = before === undefined && after !== undefined ? rows.slice(0, limit) : rows.slice(-limit);
+    return page.map(({ untilMs: _, ...row }) => row);
   }
 
   async cursor(stream: number): Promise<number> {
@@ -60,20 +64,21 @@ export class MemoryMessageStore implements MessageStore {
     this.storage.cursors().set(stream, sequence);
   }
 
-  async trim(beforeMs: number): Promise<number> {
-    const bound = positionAt(beforeMs);
-    let removed = 0;
+  /** What was removed is noted for good: this is for tests. */
+  async trim(): Promise<number> {
+    const nowMs = this.storage.clock.now();
+    let count = 0;
     for (const room of this.storage.rooms().values()) {
-      for (const position of room.keys()) if (position < bound && room.delete(position)) removed++;
+      for (const [position, row] of room) if (row !== 'removed' && row.untilMs <= nowMs && room.delete(position)) count++;
     }
-    return removed;
+    return count;
   }
 
   async close(): Promise<void> {}
 }
 
 function roomIn(rooms: Rooms, name: string): RoomRows {
-  const room: RoomRows = rooms.get(name) ?? new Map<number, MessageRow | 'removed'>();
+  const room: RoomRows = rooms.get(name) ?? new Map<number, NewRow | 'removed'>();
   rooms.set(name, room);
   return room;
 }

@@ -12,6 +12,11 @@ export interface MessageRow {
   readonly audience: string;
 }
 
+/** A row that is to be kept until a moment, Unix ms: from then on no page shows it. */
+export interface NewRow extends MessageRow {
+  readonly untilMs: number;
+}
+
 /** A message that was taken back, by an event of this time. */
 export interface Removal {
   readonly room: string;
@@ -35,7 +40,7 @@ export interface MessageStore {
    * All rows are durable when this resolves. Rows of one room become visible in the order of their positions, as far as they come at all: whoever
    * sees one sees every older row of this and earlier writes.
    */
-  write(rows: readonly MessageRow[]): Promise<void>;
+  write(rows: readonly NewRow[]): Promise<void>;
   /**
    * The rows are gone when this resolves, and do not come back: written again, or for the first time where the bucket is known, they stay away.
    */
@@ -45,8 +50,8 @@ export interface MessageStore {
   /** The reader's place: every record of the stream up to this log sequence is written. 0: nothing yet. */
   cursor(stream: number): Promise<number>;
   moveCursor(stream: number, sequence: number): Promise<void>;
-  /** Lets go of rows from before a moment; nothing where rows expire by themselves. Answers how many went. */
-  trim(beforeMs: number): Promise<number>;
+  /** Lets go of rows whose time is over; nothing where they go by themselves. Answers how many went. */
+  trim(): Promise<number>;
   close(): Promise<void>;
 }
 

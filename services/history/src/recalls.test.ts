@@ -20,14 +20,20 @@ let storage: MemoryMessageStorage;
 let sequence: number;
 let records: StoredRecord[];
 beforeEach(() => {
-  storage = new MemoryMessageStorage();
+  storage = new MemoryMessageStorage(clock);
   [sequence, records] = [0, []];
 });
 
 const reader = (): Ingest => {
   const store = new MemoryMessageStore(storage);
   const progress = new Progress(clock, (stream) => store.cursor(stream));
-  return new Ingest({ store, index: new MemoryRoomIndex(), progress, metrics: new HistoryMetrics(new Registry(), clock) });
+  return new Ingest({
+    store,
+    index: new MemoryRoomIndex(),
+    progress,
+    metrics: new HistoryMetrics(new Registry(), clock),
+    retentionDays: 10,
+  });
 };
 
 /** One record with one event. */

@@ -2,7 +2,7 @@ import { timeOfPosition } from '@plaza/domain';
 import type { StoredRecord } from '@plaza/log';
 import { Event } from '@plaza/proto/client';
 import { Record, type LoggedEvent, type RoomBatch } from '@plaza/proto/log';
-import type { MessageRow } from './message-store.js';
+import type { NewRow } from './message-store.js';
 import { indexed, type IndexChange } from './room-index.js';
 
 /** All messages of an account since a moment, or (position above 0) one message, that were taken back. */
@@ -18,17 +18,19 @@ export interface Recall {
 
 /** What a record holds for the history. */
 export interface RecordRows {
-  readonly rows: readonly MessageRow[];
+  readonly rows: readonly NewRow[];
   readonly recalls: readonly Recall[];
   readonly index: readonly IndexChange[];
   /** When the record was written, Unix ms. */
   readonly timeMs: number;
 }
 
-/** Throws where the bytes are no record. */
-export function rowsOf({ bytes }: StoredRecord): RecordRows {
+const dayMs = 86_400_000;
+
+/** Rows are kept for `retentionDays`, or for as long as their room says, where that is less. Throws where the bytes are no record. */
+export function rowsOf({ bytes }: StoredRecord, retentionDays: number): RecordRows {
   const { timeMs, batches } = Record.decode(bytes);
-  const read = batches.map(rowsOfBatch);
+  const read = batches.map((batch) => rowsOfBatch(batch, retentionDays));
   return {
     timeMs,
     rows: read.flatMap(({ rows }) => rows),
@@ -38,18 +40,20 @@ export function rowsOf({ bytes }: StoredRecord): RecordRows {
 }
 
 /** What one room's batch holds. */
-export function rowsOfBatch({ room, bucket, events }: RoomBatch): Omit<RecordRows, 'timeMs'> {
+export function rowsOfBatch({ room, bucket, events, historyDays }: RoomBatch, retentionDays: number): Omit<RecordRows, 'timeMs'> {
+  const keptMs = Math.min(historyDays || retentionDays, retentionDays) * dayMs;
   const decoded = events.map(({ event }) => Event.decode(event));
   return {
-    rows: events.filter(({ stored }) => stored).map((one) => rowOf(room, bucket, one)),
+    rows: events.filter(({ stored }) => stored).map((one) => rowOf(room, bucket, one, keptMs)),
     recalls: decoded.flatMap((event) => recallOf(room, event)),
     index: decoded.flatMap((event) => indexed(room, event)),
   };
 }
 
-function rowOf(room: string, bucket: number, { position, event, audience }: LoggedEvent): MessageRow {
+function rowOf(room: string, bucket: number, { position, event, audience }: LoggedEvent, keptMs: number): NewRow {
   const meant = audience?.kind?.$case === 'tags' ? audience.kind.value : '';
-  return { room, bucket, position, timeMs: timeOfPosition(position), event, audience: meant };
+  const timeMs = timeOfPosition(position);
+  return { room, bucket, position, timeMs, event, audience: meant, untilMs: timeMs + keptMs };
 }
 
 /** Its time is that of its position, as a row's is: never before what it takes back. */

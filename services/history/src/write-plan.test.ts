@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@plaza/testkit';
 import { BucketNotes } from './bucket-notes.js';
-import type { MessageRow } from './message-store.js';
+import type { NewRow } from './message-store.js';
 import { batchesOf, inParallel, roomsOf } from './write-plan.js';
 
-const row = (room: string, position: number, bucket = 0, bytes = 1): MessageRow => ({
+const row = (room: string, position: number, bucket = 0, bytes = 1): NewRow => ({
   room,
   bucket,
   position,
   timeMs: 1,
   audience: '',
+  untilMs: 2,
   event: new Uint8Array(bytes),
 });
 

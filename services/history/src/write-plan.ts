@@ -1,12 +1,12 @@
-import type { MessageRow } from './message-store.js';
+import type { NewRow } from './message-store.js';
 
 const maxRows = 100;
 /** Cassandra refuses batches above 640 KiB and warns from 64 KiB on. */
 const maxBytes = 256 * 1024;
 
 /** The rows of each room, by position: they are written in this order, so that a visible row has no invisible older one. */
-export function roomsOf(rows: readonly MessageRow[]): MessageRow[][] {
-  const rooms = new Map<string, MessageRow[]>();
+export function roomsOf(rows: readonly NewRow[]): NewRow[][] {
+  const rooms = new Map<string, NewRow[]>();
   for (const row of rows) {
     const ofRoom = rooms.get(row.room);
     if (ofRoom === undefined) rooms.set(row.room, [row]);
@@ -16,8 +16,8 @@ export function roomsOf(rows: readonly MessageRow[]): MessageRow[][] {
 }
 
 /** One room's rows cut into batches of one bucket each, of at most 100 rows and 256 KiB; a larger row has a batch of its own. */
-export function batchesOf(rows: readonly MessageRow[]): MessageRow[][] {
-  const batches: MessageRow[][] = [];
+export function batchesOf(rows: readonly NewRow[]): NewRow[][] {
+  const batches: NewRow[][] = [];
   let bytes = 0;
   for (const row of rows) {
     const batch = batches.at(-1);

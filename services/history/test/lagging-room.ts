@@ -12,6 +12,7 @@ import { HistoryMetrics } from '../src/metrics.prom.js';
 import { Progress } from '../src/progress.js';
 import { MemoryRoomIndex } from '../src/room-index.memory.js';
 
+const retentionDays = 10;
 const size = { shards: 8, streams: 4 };
 type Kind = NonNullable<Event['kind']>;
 
@@ -24,7 +25,7 @@ export type Happening =
 /** A room whose log is ahead of the store by as much as a test says. The nth event is of the nth second. */
 export class LaggingRoom {
   readonly clock = new FakeClock();
-  readonly storage = new MemoryMessageStorage();
+  readonly storage = new MemoryMessageStorage(this.clock);
   readonly logs = new MemoryLogStorage(size);
   readonly shard = shardOf(parseRoomId('a')!, size.shards);
   readonly #startMs = this.clock.now();
@@ -66,7 +67,7 @@ export class LaggingRoom {
   async readUpTo(sequence: number): Promise<void> {
     const store = new MemoryMessageStore(this.storage);
     const progress = new Progress(this.clock, (stream) => store.cursor(stream));
-    const ingest = new Ingest({ store, index: new MemoryRoomIndex(), progress, metrics: this.#metrics() });
+    const ingest = new Ingest({ store, index: new MemoryRoomIndex(), progress, metrics: this.#metrics(), retentionDays });
     const records = (await this.#log.read(this.shard, 1, 100_000)).filter((record) => record.sequence <= sequence);
     if (records.length > 0) await ingest.handle(streamOf(this.shard, size.streams), records);
   }
@@ -74,7 +75,7 @@ export class LaggingRoom {
   async read(page: Partial<ReadHistory> = {}): Promise<HistoryPage & { numbers: number[] }> {
     const store = new MemoryMessageStore(this.storage);
     const progress = new Progress(this.clock, async (stream) => this.through ?? store.cursor(stream));
-    const tails = new LogTails(this.#log, this.clock);
+    const tails = new LogTails(this.#log, this.clock, retentionDays);
     const handler = new ReadHandler({ store, progress, tails, metrics: this.#metrics(), ...size });
     const ask = { room: 'a', page: ReadHistory.fromPartial(page), head: this.placeOf(this.#events - 1), viewer: undefined };
     const answer = handler.read({ ...ask, headSequence: this.#sequence });

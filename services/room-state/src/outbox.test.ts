@@ -82,6 +82,16 @@ describe('the outbox', () => {
     expect(told).toEqual(['a1 stored', 'a2 stored', 'b1 stored', 'a3 stored']);
   });
 
+  test('names what the room says about its history now', async () => {
+    const a = room('a');
+    outbox.put(a, command('a1'));
+    await clock.pass(0);
+    a.state.settings = { ...a.state.settings, historyDays: 3 };
+    outbox.put(a, command('a2'));
+    await clock.pass(0);
+    expect((await records()).map(({ batches }) => batches[0]!.historyDays)).toEqual([0, 3]);
+  });
+
   test('sees to what is put at any moment of its own turn', async () => {
     const a = room('a');
     for (let turns = 0; turns < 60; turns++) {

@@ -50,7 +50,7 @@ function sealRoom(room: LoadedRoom, roomBytes: number, limits: Limits): SealedBa
   room.inFlight = commands;
   return {
     room,
-    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally, skipped },
+    batch: { room: room.id, prev, last, bucket, previousSequence, events, tally, skipped, historyDays: room.state.settings.historyDays },
     commands,
     bytes: commands.reduce((sum, command) => sum + command.bytes, 0),
     accepted: { last, bucket, bucketCount },

@@ -56,6 +56,7 @@ function logEvent(room: string, kind: NonNullable<Event['kind']>, targets: strin
     events: [logged],
     tally: undefined,
     skipped: [],
+    historyDays: 0,
   };
   apply(state, event);
   const other = storage.append(1, otherLast, LogRecord.encode(LogRecord.fromPartial({ id: 'other', timeMs: clock.now() })).finish());

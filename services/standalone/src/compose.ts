@@ -83,7 +83,7 @@ export function composeStandalone(
 
   const roomParts = embeddedRoomStateParts(stores.rooms);
   const holders = new Holders(shape.holders, settings.roomState, { ...roomParts, ...around, log, keeping, bus, gateway });
-  const history = createHistory(settings.history, { ...embeddedHistoryParts(stores.history), ...around, log, peers });
+  const history = createHistory(settings.history, { ...embeddedHistoryParts(stores.history, settings.history), ...around, log, peers });
   const metrics = createMetrics(settings.metrics, { ...embeddedMetricsParts(stores.metrics), ...around, log, peers });
   const edges = Array.from({ length: shape.edges }, (_, i) =>
     createEdge(

@@ -24,6 +24,7 @@ export const settingRanges: Readonly<Record<Name, readonly [least: number, most:
   devices: [1, 10],
   batchIntervalMs: [0, 1000],
   recallSeconds: [0, 86_400],
+  historyDays: [0, 3650],
 };
 
 /** What is wrong with settings that are given; undefined: nothing. */

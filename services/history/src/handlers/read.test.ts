@@ -6,7 +6,7 @@ import { Event, Media, Message, ReadHistory, Tip, type Body, type HistoryPage } 
 import type { Viewer } from '@plaza/proto/history';
 import { FakeClock } from '@plaza/testkit';
 import { LogTails } from '../log-tail.js';
-import { MemoryMessageStore } from '../message-store.memory.js';
+import { MemoryMessageStorage, MemoryMessageStore } from '../message-store.memory.js';
 import { HistoryMetrics } from '../metrics.prom.js';
 import { Progress } from '../progress.js';
 import { ReadHandler } from './read.js';
@@ -26,9 +26,9 @@ const message = (account: string, text: string): Kind => messageOf(account, { $c
 let store: MemoryMessageStore;
 let handler: ReadHandler;
 beforeEach(() => {
-  store = new MemoryMessageStore();
+  store = new MemoryMessageStore(new MemoryMessageStorage(clock));
   const progress = new Progress(clock, async () => 0);
-  const tails = new LogTails(new MemoryLog(new MemoryLogStorage({ shards: 8, streams: 4 })), clock);
+  const tails = new LogTails(new MemoryLog(new MemoryLogStorage({ shards: 8, streams: 4 })), clock, 10);
   handler = new ReadHandler({ store, progress, tails, metrics: new HistoryMetrics(new Registry(), clock), shards: 8, streams: 4 });
 });
 
@@ -38,7 +38,15 @@ const write = (kinds: readonly (readonly [kind: Kind, audience?: string])[]): Pr
   store.write(
     kinds.map(([kind, audience = ''], n) => {
       const event = Event.fromPartial({ position: placeOf(n), timeMs: startMs + n * 1000, kind });
-      return { room: 'a', bucket: base, position: event.position, timeMs: event.timeMs, event: Event.encode(event).finish(), audience };
+      return {
+        room: 'a',
+        bucket: base,
+        position: event.position,
+        timeMs: event.timeMs,
+        event: Event.encode(event).finish(),
+        audience,
+        untilMs: event.timeMs + 86_400_000,
+      };
     }),
   );
 const read = (page: Partial<ReadHistory>, viewer?: Viewer): Promise<HistoryPage> =>
