@@ -1,3 +1,4 @@
+import { eraseAccount } from './commands/erase.js';
 import { listAttributes, removeAttributes, setAttributes } from './commands/attributes.js';
 import { addBots, clearBots, removeBots } from './commands/bots.js';
 import { cancelClose, scheduleClose } from './commands/close.js';
@@ -71,6 +72,7 @@ const handlers: Handlers<InRoom> = {
   setTags,
   blockDevice,
   unblockDevice,
+  eraseAccount,
   updateRoom,
   openRoom,
   closeRoom,

@@ -17,6 +17,7 @@ export const memberEvents: Appliers<
   | 'unblocked'
   | 'memberUpdated'
   | 'deviceBlocked'
+  | 'accountErased'
 > = {
   entered: noState,
   left: noState,
@@ -37,6 +38,7 @@ export const memberEvents: Appliers<
     else blockedDevices.set(deviceId, untilMs);
     return [deviceSlot(deviceId)];
   },
+  accountErased: (room, { targets, timeMs }) => (targets as AccountId[]).map((account) => forget(room, account, timeMs)),
 };
 
 /** What stays in the record: level and labels always, the profile where it is saved. Tags belong to sessions. */
@@ -70,6 +72,12 @@ export function changeMember(room: RoomState, account: AccountId, timeMs: number
   if (isMarked(member)) room.members.set(account, member);
   else room.members.delete(account);
   return memberSlot(account);
+}
+
+/** Whoever created the room is nothing else from now on. */
+function forget(room: RoomState, account: AccountId, timeMs: number): string {
+  const isCreator = room.profile?.creator === account;
+  return changeMember(room, account, timeMs, { ...unmarked, role: isCreator ? Role.ROLE_CREATOR : Role.ROLE_GUEST });
 }
 
 const isMarked = (member: MemberRecord): boolean =>

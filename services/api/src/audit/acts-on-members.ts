@@ -17,7 +17,8 @@ type Cases =
   | 'unblocked'
   | 'memberUpdated'
   | 'deviceBlocked'
-  | 'accountRestricted';
+  | 'accountRestricted'
+  | 'accountErased';
 
 const roleWord = (role: Role): string => wordOf(Role, role || Role.ROLE_GUEST);
 
@@ -43,6 +44,7 @@ export const actsOnMembers: Judges<Cases> = {
   },
   deviceBlocked: ({ deviceId, untilMs }) =>
     untilMs === 0 ? { act: 'device-unblocked', details: { deviceId } } : { details: { deviceId, untilMs } },
+  accountErased: (value) => ({ details: plain(value) }),
   accountRestricted: ({ reason, ...details }) => ({ reason, details: plain(details) }),
 };
 

@@ -80,6 +80,14 @@ const table: Record<EventCase, [title: string, value: object, by: Made, expected
     ['a device', { deviceId: 'd', untilMs: 9 }, host, { act: 'device-blocked', details: { deviceId: 'd', untilMs: 9 } }],
     ['its end', { deviceId: 'd', untilMs: 0 }, host, { act: 'device-unblocked', details: { deviceId: 'd' } }],
   ],
+  accountErased: [
+    [
+      'everything of an account',
+      { elements: 1, attributes: 0, profile: true },
+      { targets: ['ann'], ...api },
+      { act: 'account-erased', details: { elements: 1, attributes: 0, profile: true } },
+    ],
+  ],
   accountRestricted: [
     [
       'an account in all rooms',
