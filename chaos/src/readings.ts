@@ -9,13 +9,12 @@ export interface Readers {
   /** Every record of every shard, by stream and sequence. */
   readonly log?: readonly LoggedRecord[];
   /** Everything that the history gives of each room, oldest first, room events included. */
-  readonly history?: ReadonlyMap<string, readonly Event[]>;
+  readonly history?: ReadonlyMap<string, HistoryReading>;
   /** Each room as the API shows it at the end. */
   readonly rooms?: ReadonlyMap<string, RoomAtEnd>;
   readonly counters?: readonly RoomCount[];
-  /** In the order in which they came. */
-  readonly webhooks?: readonly WebhookDelivery[];
-  readonly audit?: readonly AuditEntry[];
+  readonly webhooks?: WebhookReading;
+  readonly audit?: AuditReading;
 }
 
 export interface LoggedRecord {
@@ -26,7 +25,15 @@ export interface LoggedRecord {
   readonly record: Record;
 }
 
+export interface HistoryReading {
+  readonly events: readonly Event[];
+  /** Everything up to here had been considered. */
+  readonly upTo: number;
+}
+
 export interface RoomAtEnd {
+  /** The room's newest position when all of this was so. */
+  readonly head: number;
   readonly info: RoomInfo;
   /** Every account that the room knows: permanent, present or restricted. */
   readonly members: readonly Member[];
@@ -42,8 +49,15 @@ export interface RoomCount {
   readonly startMs: number;
   readonly messages: number;
   readonly entries: number;
-  /** An estimate. */
-  readonly active: number;
+  /** An estimate; undefined: it was not read. */
+  readonly active: number | undefined;
+}
+
+export interface WebhookReading {
+  /** The kinds of events that the suite's endpoint asked for. */
+  readonly kinds: readonly string[];
+  /** In the order in which they came. */
+  readonly deliveries: readonly WebhookDelivery[];
 }
 
 /** One event in one delivery that the suite's endpoint has answered with 2xx. */
@@ -51,6 +65,14 @@ export interface WebhookDelivery {
   readonly room: string;
   readonly position: number;
   readonly kind: string;
+}
+
+export interface AuditReading {
+  /** The kinds of events that are management acts. */
+  readonly kinds: readonly string[];
+  readonly entries: readonly AuditEntry[];
+  /** What `verify` said of the chain; undefined: it was not asked. */
+  readonly verified: boolean | undefined;
 }
 
 export interface AuditEntry {

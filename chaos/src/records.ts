@@ -24,8 +24,10 @@ export type Note =
   | { readonly at: number; readonly kind: 'connecting'; readonly connection: number; readonly url: string }
   | { readonly at: number; readonly kind: 'connected'; readonly connection: number; readonly edge: string }
   | { readonly at: number; readonly kind: 'closed'; readonly connection: number; readonly code: number }
+  /** The client itself ends this connection, to come back after so long. */
+  | { readonly at: number; readonly kind: 'away'; readonly connection: number; readonly ms: number }
   | { readonly at: number; readonly kind: 'go-away'; readonly connection: number; readonly code: number }
-  /** The try `attempt` (from 1) of a command left on this connection with this frame id. */
+  /** A try of a command left on this connection with this frame id. */
   | { readonly at: number; readonly kind: 'sent'; readonly connection: number; readonly id: number; readonly command: number }
   /** Whatever reply came, also one to an id that waits for none. `command` is the one that was sent with this id on this connection; -1: none. */
   | {

@@ -109,6 +109,7 @@ export class SwarmClient {
   /** Loses its connection and comes back after so long. */
   away(ms: number, politely: boolean): void {
     this.#connectAt = performance.now() + ms;
+    this.parts.recorder.note({ kind: 'away', connection: this.#connection, ms: Math.round(ms) });
     if (politely) this.#socket?.close();
     else this.#socket?.cut();
   }

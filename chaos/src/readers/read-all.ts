@@ -1,0 +1,46 @@
+import type { Readers, RoomAtEnd } from '../readings.js';
+import type { Backend } from '../swarm/backend.js';
+import { readCounters } from './counters.js';
+import { readHistory } from './history.js';
+import { readRoom } from './rooms.js';
+
+const historyWithinMs = 120_000;
+const pauseMs = 500;
+
+/** What the API says of these rooms, when the swarm is quiet: rooms as they are, their history once it has caught up, their counters. */
+export async function readApi(
+  backend: Backend,
+  names: readonly string[],
+  sinceMs: number,
+): Promise<Required<Pick<Readers, 'rooms' | 'history' | 'counters'>>> {
+  const rooms = new Map<string, RoomAtEnd>();
+  for (const room of names) rooms.set(room, await readRoom(backend, room));
+  const history = new Map<string, Awaited<ReturnType<typeof readHistory>>>();
+  for (const [room, { head }] of rooms) history.set(room, await caughtUp(backend, room, head));
+  return { rooms, history, counters: await steadyCounters(backend, new Set(names), sinceMs) };
+}
+
+async function caughtUp(backend: Backend, room: string, head: number): Promise<Awaited<ReturnType<typeof readHistory>>> {
+  const end = performance.now() + historyWithinMs;
+  for (;;) {
+    const reading = await readHistory(backend, room);
+    if (reading.upTo >= head || performance.now() > end) return reading;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** Until they are the same twice. */
+async function steadyCounters(
+  backend: Backend,
+  names: ReadonlySet<string>,
+  sinceMs: number,
+): Promise<Awaited<ReturnType<typeof readCounters>>> {
+  const end = performance.now() + historyWithinMs;
+  let before = await readCounters(backend, names, sinceMs);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 2 * pauseMs));
+    const counts = await readCounters(backend, names, sinceMs);
+    if (JSON.stringify(counts) === JSON.stringify(before) || performance.now() > end) return counts;
+    before = counts;
+  }
+}
