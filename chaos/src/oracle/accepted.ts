@@ -41,11 +41,26 @@ export const accepted: Rule = {
 
 function judgeOne(evidence: Evidence, asked: Asked, findings: Findings): void {
   const { sent, client } = asked;
-  const positions = [...new Set(answersOf(asked).map(positionIn))];
-  if (kinds[sent.ask.$case] === undefined || positions.every((position) => position === 0)) return;
-  const place = { room: sent.room, account: client.account, position: positions[0]! };
-  if (positions.length > 1) return findings.check(place, `${sent.commandId}: told ${positions.join(' and ')}`);
-  findings.check(place, complaint(asked, evidence.at(sent.room, positions[0]!)));
+  const told = [...new Set(answersOf(asked).map(positionIn))].filter((position) => position > 0);
+  if (kinds[sent.ask.$case] === undefined || told.length === 0) return;
+  const place = { room: sent.room, account: client.account, position: told[0]! };
+  if (told.length > 1) return findings.check(place, `${sent.commandId}: told ${told.join(' and ')}`);
+  findings.check(place, complaint(asked, evidence.at(sent.room, told[0]!)) ?? forgotten(asked));
+}
+
+/** How an edge itself may answer a repeat, before any room is asked. */
+const ofTheEdge = ['not-joined', 'rate-limited'];
+
+/** What happened is told again to who asks again: a repeat that was sent after the answer gets no other one. */
+function forgotten({ sent, attempts }: Asked): string | undefined {
+  const replies = attempts.flatMap(({ sentAt, replies: all }) => all.map(({ at, reply }) => ({ sentAt, at, result: reply.result })));
+  const toldAt = Math.min(...replies.filter(({ result }) => result !== undefined && positionIn(result) > 0).map(({ at }) => at));
+  for (const { sentAt, result } of replies) {
+    if (sentAt < toldAt || result === undefined || result.$case === 'unavailable' || positionIn(result) > 0) continue;
+    if (result.$case === 'refused' && ofTheEdge.includes(result.value.code)) continue;
+    return `${sent.commandId}: it happened, and a repeat was answered ${result.$case === 'refused' ? result.value.code : result.$case}`;
+  }
+  return undefined;
 }
 
 function complaint({ sent: { ask, commandId }, client }: Asked, logged: LoggedEvent | undefined): string | undefined {

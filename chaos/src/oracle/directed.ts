@@ -23,7 +23,7 @@ export const directed: Rule = {
       for (const receipt of list) findings.check({ room, account: receipt.account }, complaint(receipt, asked, room));
       for (const why of doubles(list)) findings.charge({ room, account }, `${commandId}: ${why}`);
     }
-    for (const asked of evidence.asked) judgeCount(asked, receipts, findings);
+    for (const asked of evidence.asked) judgeCount(asked, receipts, evidence, findings);
     return findings;
   },
 };
@@ -60,14 +60,21 @@ function doubles(list: readonly Receipt[]): string[] {
   });
 }
 
-/** Of one sending that was answered: a repeat counts those who are there then. */
-function judgeCount(asked: Asked, receipts: ReadonlyMap<string, readonly Receipt[]>, findings: Findings): void {
+/**
+ * Of one sending that was answered: a repeat counts those who are there then. Where a holder took the shard over meanwhile, the edge asked again by itself, and the
+ * answer is of those whom the new holder knew.
+ */
+function judgeCount(asked: Asked, receipts: ReadonlyMap<string, readonly Receipt[]>, evidence: Evidence, findings: Findings): void {
   const { sent, client, attempts } = asked;
+  const replies = attempts.flatMap((attempt) => attempt.replies);
   const delivered = answersOf(asked).filter((answer) => answer.$case === 'delivered');
   if (delivered.length === 0 || attempts.length > 1) return;
-  const { sessions, absent } = delivered[0]!.value as ResultOf<'delivered'>;
+  const { sessions, absent } = delivered[0]!.value;
   const all = receipts.get(`${sent.room}\n${client.account}\n${sent.commandId}`) ?? [];
-  const counted = all.filter(({ direct }) => direct.receivers.length === 0);
+  const since = Math.min(...all.map(({ direct }) => direct.after));
+  if (evidence.takeovers(sent.room).some((head) => head >= since && head <= replies[0]!.reply.head)) return;
+  const receivers = sent.ask.$case === 'sendMessage' ? (sent.ask.value.options?.receivers ?? []) : [];
+  const counted = all.filter(({ account }) => receivers.includes(account));
   const place = { room: sent.room, account: client.account };
   findings.check(place, counted.length > sessions ? `${sent.commandId}: ${counted.length} sessions got it, told ${sessions}` : undefined);
   const there = counted.find(({ account }) => absent.includes(account));

@@ -14,7 +14,7 @@ const hourMs = 3_600_000;
 export async function readCounters(backend: Backend, rooms: ReadonlySet<string>, fromMs: number): Promise<RoomCount[]> {
   const counts: RoomCount[] = [];
   for (let at = fromMs; at <= Date.now() + hourMs; at += hourMs) {
-    const page = await backend.get(`/v1/top-rooms?metric=messages&period=hour&limit=500&at=${Math.min(at, Date.now())}`);
+    const page = await backend.get(`/v1/top-rooms?metric=messages&period=hour&limit=500&at=${Math.floor(Math.min(at, Date.now()))}`);
     const startMs = Number(page['periodStartMs']);
     if (counts.some((count) => count.startMs === startMs)) continue;
     for (const { room, messages, entries, active } of page['rooms'] as Row[]) {

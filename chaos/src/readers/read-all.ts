@@ -1,4 +1,5 @@
 import type { Readers, RoomAtEnd } from '../readings.js';
+import type { LastCall } from '../records.js';
 import type { Backend } from '../swarm/backend.js';
 import { readCounters } from './counters.js';
 import { readHistory } from './history.js';
@@ -7,24 +8,24 @@ import { readRoom } from './rooms.js';
 const historyWithinMs = 120_000;
 const pauseMs = 500;
 
-/** What the API says of these rooms, when the swarm is quiet: rooms as they are, their history once it has caught up, their counters. */
+/** What the API says of the rooms, when the swarm is quiet: as they are, their history once it has caught up with the last calls, their counters. */
 export async function readApi(
   backend: Backend,
-  names: readonly string[],
+  lastCalls: readonly LastCall[],
   sinceMs: number,
 ): Promise<Required<Pick<Readers, 'rooms' | 'history' | 'counters'>>> {
   const rooms = new Map<string, RoomAtEnd>();
-  for (const room of names) rooms.set(room, await readRoom(backend, room));
+  for (const { room } of lastCalls) rooms.set(room, await readRoom(backend, room));
   const history = new Map<string, Awaited<ReturnType<typeof readHistory>>>();
-  for (const [room, { head }] of rooms) history.set(room, await caughtUp(backend, room, head));
-  return { rooms, history, counters: await steadyCounters(backend, new Set(names), sinceMs) };
+  for (const { room, position } of lastCalls) history.set(room, await caughtUp(backend, room, position));
+  return { rooms, history, counters: await steadyCounters(backend, new Set(rooms.keys()), sinceMs) };
 }
 
-async function caughtUp(backend: Backend, room: string, head: number): Promise<Awaited<ReturnType<typeof readHistory>>> {
+async function caughtUp(backend: Backend, room: string, position: number): Promise<Awaited<ReturnType<typeof readHistory>>> {
   const end = performance.now() + historyWithinMs;
   for (;;) {
     const reading = await readHistory(backend, room);
-    if (reading.upTo >= head || performance.now() > end) return reading;
+    if (reading.upTo >= position || performance.now() > end) return reading;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

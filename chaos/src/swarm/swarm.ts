@@ -32,6 +32,8 @@ export interface Swarm {
   /** What it has come to so far, for a line of the timeline. */
   progress(): SwarmProgress;
   readonly rooms: readonly string[];
+  /** After `quiesce`: what the readers of the cluster have to have caught up with. */
+  readonly lastCalls: readonly LastCall[];
   /**
    * Sends nothing new, waits (bounded) until everything sent is answered and everybody has read everything. The sockets stay: this is when the
    * cluster can be read for the judge.
@@ -50,6 +52,9 @@ export interface SwarmProgress {
 }
 
 const tickMs = 20;
+/** The share of acts that managers do, few as they are. */
+const ofManagers = 0.2;
+const mostOutstanding = 20;
 const queueSize = 20;
 const answersWithinMs = 50_000;
 const caughtUpWithinMs = 30_000;
@@ -85,7 +90,7 @@ class RunningSwarm implements Swarm {
   readonly #prng: Prng;
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt = performance.now();
-  readonly #lastCalls: LastCall[] = [];
+  readonly lastCalls: LastCall[] = [];
   #owed = 0;
   #tickedAt = performance.now();
   #quietAt = 0;
@@ -134,7 +139,7 @@ class RunningSwarm implements Swarm {
       graceMs,
       absenceSlackMs,
       rooms: this.plan.rooms,
-      lastCalls: this.#lastCalls,
+      lastCalls: this.lastCalls,
       clients: this.#clients.map(({ parts }) => parts.recorder.record),
     };
   }
@@ -158,12 +163,15 @@ class RunningSwarm implements Swarm {
 
   #actSomewhere(): void {
     const room = this.#prng.chance(this.options.hotShare) ? this.rooms[0]! : this.#prng.pick(this.rooms)!;
-    const client = this.#prng.pick(this.#clients.filter((one) => one.isIn(room) && one.outstanding.size < 20));
+    const sight = this.#sights.get(room)!;
+    const there = this.#clients.filter((one) => one.isIn(room) && one.outstanding.size < mostOutstanding);
+    const managers = this.#prng.chance(ofManagers) ? there.filter(({ parts }) => sight.managers.has(parts.plan.account)) : [];
+    const client = this.#prng.pick(managers) ?? this.#prng.pick(there);
     if (client === undefined) return;
     const { prng, plan } = client.parts;
     const count = (this.#counts.get(client) ?? 0) + 1;
     this.#counts.set(client, count);
-    const turn = { room, account: plan.account, prng, sight: this.#sights.get(room)!, accounts: this.plan.accounts.get(room)!, count };
+    const turn = { room, account: plan.account, prng, sight, accounts: this.plan.accounts.get(room)!, count };
     act(client, turn, this.#lately.get(client)!, this.options);
   }
 
@@ -172,7 +180,7 @@ class RunningSwarm implements Swarm {
     for (const client of this.#clients) client.comeBack();
     await until(answersWithinMs, () => this.#clients.every(({ outstanding }) => outstanding.size === 0));
     await Promise.all(this.plan.rooms.map((room) => this.#lastCall(room)));
-    await until(caughtUpWithinMs, () => this.#lastCalls.every(({ room, position }) => this.#haveRead(room, position)));
+    await until(caughtUpWithinMs, () => this.lastCalls.every(({ room, position }) => this.#haveRead(room, position)));
   }
 
   /** The creator says that it was all: who is in the room then has read everything when it has read this. */
@@ -182,7 +190,7 @@ class RunningSwarm implements Swarm {
     const said = { body: { ext: '', content: { $case: 'text', value: { text: 'that was all' } } }, options: undefined } as const;
     await new Promise<void>((resolve) => {
       client.ask(room, { $case: 'sendMessage', value: said }, (reply) => {
-        if (reply?.result?.$case === 'accepted') this.#lastCalls.push({ room, position: reply.result.value.position });
+        if (reply?.result?.$case === 'accepted') this.lastCalls.push({ room, position: reply.result.value.position });
         resolve();
       });
     });

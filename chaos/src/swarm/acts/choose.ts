@@ -21,7 +21,7 @@ export interface Pace {
   readonly absenceSlackMs: number;
 }
 
-/** The commands that a client was answered lately, for repeats; newest last. */
+/** The commands of a client that made an event lately, for repeats: only such answers are remembered. Newest last. */
 export class Lately {
   #sent: { readonly sent: SentCommand; readonly at: number }[] = [];
 
@@ -47,7 +47,9 @@ export function act(client: SwarmClient, turn: Turn, lately: Lately, pace: Pace)
   if (ask === undefined) return;
   if (isRead(ask)) return client.askOnce(room, ask);
   const sent = client.ask(room, ask, (reply) => {
-    if (reply?.result?.$case === 'accepted' || reply?.result?.$case === 'done' || reply?.result?.$case === 'queueResults') lately.add(sent);
+    const result = reply?.result;
+    if ((result?.$case === 'accepted' || result?.$case === 'done' || result?.$case === 'queueResults') && result.value.position > 0)
+      lately.add(sent);
   });
 }
 

@@ -1,0 +1,58 @@
+import { judge } from './oracle/judge.js';
+import type { Verdict } from './oracle/verdict.js';
+import { startSmallCluster, smallGraceMs, type SmallCluster } from './in-process.js';
+import { readApi } from './readers/read-all.js';
+import type { Readers } from './readings.js';
+import type { Records } from './records.js';
+import { Backend } from './swarm/backend.js';
+import { startSwarm, type SwarmOptions } from './swarm/swarm.js';
+
+/** What stands between the swarm (and the judge's readers) and the cluster. */
+export interface Between {
+  connectUrls(): readonly string[];
+  readonly apiUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface TrialOptions extends Partial<Pick<SwarmOptions, 'seed' | 'sockets' | 'rooms' | 'ratePerSecond'>> {
+  readonly seconds: number;
+  /** Absent: nothing stands between. */
+  readonly between?: (cluster: SmallCluster) => Promise<Between>;
+  /** What happens to the cluster meanwhile. */
+  readonly meanwhile?: (cluster: SmallCluster, rooms: readonly string[]) => Promise<void>;
+}
+
+export interface Trial {
+  readonly verdict: Verdict;
+  readonly records: Records;
+  readonly readers: Readers;
+}
+
+/** A whole run in one process: cluster, swarm, readers, judge. */
+export async function trial({ seconds, between, meanwhile, ...options }: TrialOptions): Promise<Trial> {
+  const sinceMs = Date.now();
+  const cluster = await startSmallCluster();
+  const stands = (await between?.(cluster)) ?? { ...cluster, stop: () => Promise.resolve() };
+  const swarm = await startSwarm({
+    seed: 1,
+    rooms: 4,
+    sockets: 30,
+    ratePerSecond: 120,
+    ...options,
+    apiUrl: stands.apiUrl,
+    apiKey: cluster.apiKey,
+    connectUrls: () => stands.connectUrls(),
+    hotShare: 0.5,
+    graceMs: smallGraceMs,
+    absenceSlackMs: meanwhile === undefined ? 1500 : 25_000,
+  });
+  const load = new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await Promise.all([load, meanwhile?.(cluster, swarm.rooms)]);
+  await swarm.quiesce();
+  const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs);
+  const records = await swarm.stop();
+  await stands.stop();
+  const log = await cluster.end(new Map([...fromApi.rooms].map(([room, { head }]) => [room, head])));
+  const readers = { ...fromApi, log };
+  return { verdict: judge(records, readers), records, readers };
+}
