@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { Event, Message, MessageClass } from '@plaza/proto/client';
 import { account } from './rooms.arbitrary.js';
 import { Recent } from './recent.js';
-import { Sketch } from './sketch.js';
 
 const note = (recent: Recent, position: number, timeMs: number, more: Partial<Message> = {}) => {
   const value = Message.create({ account: 'gus', class: MessageClass.MESSAGE_CLASS_NORMAL, ...more });
@@ -41,19 +40,5 @@ describe('the memory of a room', () => {
     note(recent, 4, 4000, high);
     expect(recent.highSince(500).map(({ position }) => position)).toEqual([1, 4]);
     expect(recent.highSince(1001).map(({ position }) => position)).toEqual([4]);
-  });
-});
-
-describe('a sketch', () => {
-  test.each([0, 1, 10, 1000, 50_000, 300_000])('of %s accounts is less than 3 %% off, merged from parts', (count) => {
-    const whole = new Sketch();
-    for (let part = 0; part < 4; part++) {
-      const one = new Sketch();
-      for (let i = part; i < count; i += 4) one.add(`account-${i}`);
-      for (let i = 0; i < Math.min(count, 50); i++) one.add(`account-${i}`);
-      whole.merge(one.encode());
-    }
-    expect(Math.abs(whole.estimate() - count)).toBeLessThanOrEqual(count * 0.03);
-    expect(whole.encode().length).toBeLessThanOrEqual(3 * 2 ** 14);
   });
 });

@@ -1,4 +1,4 @@
-import { Sketch } from '@plaza/domain';
+import { mergedSketch } from '@plaza/domain';
 import type { Tally } from '@plaza/proto/log';
 import type { ShardCore } from './shard-core.js';
 
@@ -26,12 +26,6 @@ function added(before: Tally | undefined, next: Tally | undefined): Tally | unde
     enters: before.enters + next.enters,
     leaves: before.leaves + next.leaves,
     peakAccounts: Math.max(before.peakAccounts, next.peakAccounts),
-    sketch: merged(before.sketch, next.sketch),
+    sketch: mergedSketch(before.sketch, next.sketch),
   };
-}
-
-function merged(...sketches: readonly Uint8Array[]): Uint8Array {
-  const all = new Sketch();
-  for (const sketch of sketches) all.merge(sketch);
-  return all.encode();
 }
