@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import { HistoryPage } from '@plaza/proto/client';
 import { HistoryRead, RoomsAsk, RoomsPage } from '@plaza/proto/history';
-import { TopRoomsAsk, type TopRoomsPage } from '@plaza/proto/metrics';
+import { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 import { GrpcHistoryReader, GrpcMetricsReader, serveHistory, serveMetrics } from './readers.grpc.js';
 import { ReaderUnavailable } from './readers.js';
 
@@ -69,14 +69,22 @@ describe('readers over gRPC', () => {
     await expect(reader.rooms(rooms)).rejects.toThrow(ReaderUnavailable);
   });
 
-  test('top rooms likewise', async () => {
-    const page: TopRoomsPage = { periodStartMs: 3_600_000, rooms: [{ room: 'lobby', messages: 5, entries: 2 }] };
-    const served = await serveMetrics({ topRooms: () => Promise.resolve(page) }, listen);
+  test('figures likewise', async () => {
+    const page = TopRoomsPage.fromPartial({ periodStartMs: 3_600_000, rooms: [{ room: 'lobby', messages: 5, entries: 2, active: 1 }] });
+    const series = FiguresSeries.fromPartial({ points: [{ startMs: 3_600_000, endMs: 7_200_000, messages: 5 }], freshness: { ageMs: 4 } });
+    const asks: unknown[] = [];
+    const topRooms = (ask: TopRoomsAsk): Promise<TopRoomsPage> => (asks.push(ask), Promise.resolve(page));
+    const readFigures = (ask: FiguresAsk): Promise<FiguresSeries> => (asks.push(ask), Promise.resolve(series));
+    const served = await serveMetrics({ topRooms, readFigures }, listen);
     const reader = new GrpcMetricsReader(`127.0.0.1:${served.port}`, plain);
     closing.push(() => reader.close(), served.close);
     const top = TopRoomsAsk.fromPartial({ metric: 'messages', period: 'hour', limit: 5 });
+    const figures = FiguresAsk.fromPartial({ room: 'lobby', period: 'day', fromMs: 1, toMs: 2 });
     expect(await reader.topRooms(top)).toEqual(page);
+    expect(await reader.readFigures(figures)).toEqual(series);
+    expect(asks).toEqual([top, figures]);
     await served.close();
     await expect(reader.topRooms(top)).rejects.toThrow(ReaderUnavailable);
+    await expect(reader.readFigures(figures)).rejects.toThrow(ReaderUnavailable);
   });
 });

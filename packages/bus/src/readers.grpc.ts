@@ -12,7 +12,14 @@ import { causeOf } from '@plaza/kit';
 import { grpcOptions } from '@plaza/kit/grpc';
 import type { HistoryPage } from '@plaza/proto/client';
 import { HistoryClient, HistoryService, type HistoryRead, type RoomsAsk, type RoomsPage } from '@plaza/proto/history';
-import { MetricsClient, MetricsService, type TopRoomsAsk, type TopRoomsPage } from '@plaza/proto/metrics';
+import {
+  MetricsClient,
+  MetricsService,
+  type FiguresAsk,
+  type FiguresSeries,
+  type TopRoomsAsk,
+  type TopRoomsPage,
+} from '@plaza/proto/metrics';
 import { listenGrpc, serverOptions, type GrpcListener } from './listen.grpc.js';
 import { ReaderUnavailable, type HistoryReader, type MetricsReader } from './readers.js';
 
@@ -66,6 +73,10 @@ export class GrpcMetricsReader implements MetricsReader {
     return unary('metrics', (done) => this.#client.topRooms(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
   }
 
+  readFigures(ask: FiguresAsk): Promise<FiguresSeries> {
+    return unary('metrics', (done) => this.#client.readFigures(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -84,7 +95,10 @@ export function serveHistory(reader: HistoryReader, options: ReaderListenOptions
 /** Opens the gRPC server of a metrics service. */
 export function serveMetrics(reader: MetricsReader, options: ReaderListenOptions): Promise<GrpcListener> {
   const server = new Server(serverOptions);
-  server.addService(MetricsService, { topRooms: answered((ask: TopRoomsAsk) => reader.topRooms(ask)) });
+  server.addService(MetricsService, {
+    topRooms: answered((ask: TopRoomsAsk) => reader.topRooms(ask)),
+    readFigures: answered((ask: FiguresAsk) => reader.readFigures(ask)),
+  });
   return listenGrpc(server, options);
 }
 

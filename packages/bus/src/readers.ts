@@ -1,6 +1,6 @@
 import type { HistoryPage } from '@plaza/proto/client';
 import type { HistoryRead, RoomsAsk, RoomsPage } from '@plaza/proto/history';
-import type { TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
+import type { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 
 /** Stored messages and the index of rooms. Rejects with ReaderUnavailable when the history cannot be asked or does not answer in time. */
 export interface HistoryReader {
@@ -11,6 +11,7 @@ export interface HistoryReader {
 /** Figures over rooms. Rejects with ReaderUnavailable likewise. */
 export interface MetricsReader {
   topRooms(ask: TopRoomsAsk): Promise<TopRoomsPage>;
+  readFigures(ask: FiguresAsk): Promise<FiguresSeries>;
 }
 
 export class ReaderUnavailable extends Error {

@@ -13,6 +13,7 @@ beforeEach(() => {
   plaza.door.answer = () => ({ $case: 'done', value: { position: head } });
   plaza.readers.historyPage = undefined;
   plaza.readers.topRooms = undefined;
+  plaza.readers.figures = undefined;
 });
 
 const done = { result: 'done', position: '4096' };
@@ -247,11 +248,36 @@ describe('reading', () => {
   });
 
   test('the busiest rooms', async () => {
-    plaza.readers.topRooms = { periodStartMs: 3_600_000, rooms: [{ room: 'lobby', messages: 5, entries: 2 }] };
-    expect((await plaza.ask('GET', '/v1/top-rooms')).json).toEqual(plaza.readers.topRooms);
+    const [start, end] = [{ periodStartMs: 3_600_000 }, { periodEndMs: 7_200_000 }];
+    const rooms = [{ room: 'lobby', messages: 5, entries: 2, active: 3 }];
+    const freshness = { asOfMs: 4_000_000, ageMs: 12, timeZone: 'Europe/Berlin' };
+    plaza.readers.topRooms = { ...start, ...end, rooms, freshness };
+    expect((await plaza.ask('GET', '/v1/top-rooms')).json).toEqual({ ...start, ...end, rooms, ...freshness, estimates: ['active'] });
     expect(plaza.readers.metricsAsks.at(-1)).toEqual({ metric: 'messages', period: 'hour', atMs: 0, limit: 100 });
-    await plaza.ask('GET', '/v1/top-rooms?metric=entries&at=7200000&limit=500');
-    expect(plaza.readers.metricsAsks.at(-1)).toEqual({ metric: 'entries', period: 'hour', atMs: 7_200_000, limit: 500 });
+    await plaza.ask('GET', '/v1/top-rooms?metric=active&period=day&at=7200000&limit=500');
+    expect(plaza.readers.metricsAsks.at(-1)).toEqual({ metric: 'active', period: 'day', atMs: 7_200_000, limit: 500 });
+  });
+
+  test('the figures of a room, by default of the last day or the last thirty', async () => {
+    plaza.door.answer = () => ({ $case: 'roomInfo', value: info });
+    const points = [{ startMs: 3_600_000, endMs: 7_200_000, messages: 5, entries: 2, active: 3 }];
+    const freshness = { asOfMs: 7_200_000, ageMs: 0, timeZone: 'UTC' };
+    plaza.readers.figures = { points, freshness };
+    const path = '/v1/rooms/lobby/figures';
+    const asked = { room: 'lobby', period: 'day', fromMs: 3_600_000, toMs: 7_200_000 };
+    const { status, json } = await plaza.ask('GET', `${path}?period=day&from=3600000&to=7200000`);
+    expect([status, json]).toEqual([200, { points, ...freshness, estimates: ['active'] }]);
+    expect(plaza.readers.metricsAsks.at(-1)).toEqual(asked);
+    await plaza.ask('GET', `${path}?to=10000000000`);
+    expect(plaza.readers.metricsAsks.at(-1)).toEqual({
+      ...asked,
+      period: 'hour',
+      fromMs: 10_000_000_000 - 86_400_000,
+      toMs: 10_000_000_000,
+    });
+    await plaza.ask('GET', `${path}?period=day`);
+    const { fromMs, toMs } = plaza.readers.metricsAsks.at(-1) as { fromMs: number; toMs: number };
+    expect([toMs - fromMs, Math.abs(toMs - Date.now()) < 10_000]).toEqual([30 * 86_400_000, true]);
   });
 
   test('the edges that live, without those that drain', async () => {

@@ -10,6 +10,7 @@ import * as members from './handlers/members.js';
 import * as messages from './handlers/messages.js';
 import * as moderation from './handlers/moderation.js';
 import * as queue from './handlers/queue.js';
+import { readFiguresOfRoom } from './handlers/read-figures.js';
 import { readHistory } from './handlers/read-history.js';
 import * as recalls from './handlers/recalls.js';
 import * as roomSettings from './handlers/room-settings.js';
@@ -37,5 +38,6 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   ...Object.values(keys),
   ...Object.values(webhooks),
   topRooms,
+  readFiguresOfRoom,
   ...(demo ? [createDemoSession] : []),
 ];

@@ -76,7 +76,12 @@ describe('bad input gets a specific refusal and reaches no room', () => {
     ['POST', '/v1/tokens', { account: 'ann', ttlSeconds: 2_592_001 }, 400, 'bad-request', 'body field ttlSeconds: '],
     ['POST', '/v1/tokens', { account: 'ann', capabilities: ['fly'] }, 400, 'bad-request', 'body field capabilities.0: '],
     ['POST', '/v1/tokens', { account: 'ann', nickname: wide(65) }, 413, 'too-large', 'body field nickname: '],
-    ['GET', '/v1/top-rooms?metric=active', undefined, 400, 'bad-request', 'query field metric: '],
+    ['GET', '/v1/top-rooms?metric=likes', undefined, 400, 'bad-request', 'query field metric: '],
+    ['GET', '/v1/top-rooms?period=week', undefined, 400, 'bad-request', 'query field period: '],
+    ['GET', '/v1/top-rooms?at=9007199254740991', undefined, 400, 'bad-request', 'query field at: '],
+    ['GET', '/v1/rooms/lobby/figures?period=minute', undefined, 400, 'bad-request', 'query field period: '],
+    ['GET', '/v1/rooms/lobby/figures?from=5&to=5', undefined, 400, 'bad-request', 'query field from: expected a moment before'],
+    ['GET', '/v1/rooms/lobby/figures?from=0&to=2678400001', undefined, 400, 'bad-request', 'query field from: expected at most 31 days'],
     ['GET', '/v1/top-rooms?limit=501', undefined, 400, 'bad-request', 'query field limit: '],
     ['GET', '/v1/address', undefined, 400, 'bad-request', 'query field room: '],
     ['POST', '/v1/demo/session', { room: 'lobby', name: '' }, 400, 'bad-request', 'body field name: '],
@@ -166,7 +171,8 @@ describe('not now', () => {
   test('history and figures that cannot be read', async () => {
     plaza.door.answer = () => ({ $case: 'roomInfo', value: RoomInfo.fromPartial({ room: 'lobby', creator: 'host' }) });
     expect(await plaza.ask('GET', messages)).toMatchObject({ status: 503, json: { detail: 'the history cannot be read now' } });
-    expect(await plaza.ask('GET', '/v1/top-rooms')).toMatchObject({ status: 503, json: { detail: 'the figures cannot be read now' } });
+    for (const path of ['/v1/top-rooms', '/v1/rooms/lobby/figures'])
+      expect(await plaza.ask('GET', path)).toMatchObject({ status: 503, json: { detail: 'the figures cannot be read now' } });
   });
 
   test('an answer that makes no sense: 500, its cause in the log only', async () => {

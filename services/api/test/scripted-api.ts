@@ -7,7 +7,7 @@ import { createLogger, createRegistry, readConfig, systemClock, type Registry } 
 import { Reply, type HistoryPage } from '@plaza/proto/client';
 import { EntryOutcome, type Beat, type BulkAnswer, type Entry } from '@plaza/proto/room';
 import type { RoomsAsk, RoomsPage } from '@plaza/proto/history';
-import type { TopRoomsPage } from '@plaza/proto/metrics';
+import type { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 import { decodeCommand, type RoomCommand } from '@plaza/protocol';
 import { createApi, type Api } from '../src/compose.js';
 import { apiTable, type ApiConfig } from '../src/config.js';
@@ -91,11 +91,12 @@ export class ScriptedDoor implements RoomDoor {
 /** Readers that give a page, or are away. */
 export class ScriptedReaders {
   readonly historyAsks: Parameters<HistoryReader['read']>[0][] = [];
-  readonly metricsAsks: Parameters<MetricsReader['topRooms']>[0][] = [];
+  readonly metricsAsks: (TopRoomsAsk | FiguresAsk)[] = [];
   readonly roomsAsks: RoomsAsk[] = [];
   historyPage: HistoryPage | undefined;
   roomsPage: RoomsPage | undefined;
   topRooms: TopRoomsPage | undefined;
+  figures: FiguresSeries | undefined;
 
   readonly history: HistoryReader = {
     read: (ask) => {
@@ -111,6 +112,10 @@ export class ScriptedReaders {
     topRooms: (ask) => {
       this.metricsAsks.push(ask);
       return this.topRooms === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.topRooms);
+    },
+    readFigures: (ask) => {
+      this.metricsAsks.push(ask);
+      return this.figures === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.figures);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { GrpcMetricsReader } from '@plaza/bus/grpc';
-import { parseRoomId, positionAt, shardOf } from '@plaza/domain';
+import { parseRoomId, positionAt, shardOf, Sketch } from '@plaza/domain';
 import { readConfig, type ConfigOf } from '@plaza/kit';
 import { grpcChannelCredentials } from '@plaza/kit/grpc';
 import { connectNats } from '@plaza/kit/nats';
@@ -8,18 +8,28 @@ import { JetStreamLog } from '@plaza/log/nats';
 import { Event } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
 import { eventually, freePort } from '@plaza/testkit';
-import { startNats, startRedis, type NatsEngine, type RedisEngine } from '@plaza/testkit/engines';
+import {
+  freshKeyspace,
+  startCassandra,
+  startNats,
+  startRedis,
+  type CassandraEngine,
+  type NatsEngine,
+  type RedisEngine,
+} from '@plaza/testkit/engines';
 import { composeMetrics } from './compose.js';
 import { metricsTable } from './config.js';
 
 let nats: NatsEngine;
 let redis: RedisEngine;
+let cassandra: CassandraEngine;
 beforeAll(async () => {
-  [nats, redis] = [await startNats(), await startRedis()];
+  [nats, redis, cassandra] = [await startNats(), await startRedis(), await startCassandra()];
 });
 afterAll(async () => {
   await nats.stop();
   await redis.stop();
+  await cassandra.stop();
 });
 
 async function settings(): Promise<{ config: ConfigOf<typeof metricsTable>; probe: (path: string) => Promise<Response> }> {
@@ -30,6 +40,8 @@ async function settings(): Promise<{ config: ConfigOf<typeof metricsTable>; prob
     PLAZA_PROBE_PORT: String(probePort),
     PLAZA_NATS_SERVERS: nats.urls.join(),
     PLAZA_REDIS_URL: redis.url,
+    PLAZA_CASSANDRA_HOSTS: cassandra.hosts.join(),
+    PLAZA_CASSANDRA_KEYSPACE: freshKeyspace(),
     PLAZA_LOG_MAX_BYTES: '67108864',
   });
   if ('mistakes' in read) throw new Error(read.mistakes.join());
@@ -44,11 +56,15 @@ test('a metrics service of its own counts the log of NATS in Redis and answers o
   const log = await JetStreamLog.open({ connection, shards, streams, replicas, maxBytes });
   const reader = new GrpcMetricsReader(`127.0.0.1:${config.grpcPort}`, grpcChannelCredentials(config));
   const nowMs = Date.now();
+  const sketch = new Sketch();
+  for (const account of ['ann', 'bob']) sketch.add(account);
   let last = 0;
   const say = async (messages: number): Promise<void> => {
     const event = Event.encode(Event.fromPartial({ kind: { $case: 'message', value: {} } })).finish();
     const events = Array.from({ length: messages }, (_, i) => ({ position: positionAt(nowMs) + i, event }));
-    const bytes = Record.encode(Record.fromPartial({ timeMs: nowMs, batches: [{ room: 'lobby', events, tally: { enters: 2 } }] })).finish();
+    const bytes = Record.encode(
+      Record.fromPartial({ timeMs: nowMs, batches: [{ room: 'lobby', events, tally: { enters: 2, sketch: sketch.encode() } }] }),
+    ).finish();
     const answer = await log.tryAppend(shardOf(parseRoomId('lobby')!, shards), last, bytes, 2000);
     if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer));
     last = answer.sequence;
@@ -56,7 +72,9 @@ test('a metrics service of its own counts the log of NATS in Redis and answers o
   const comesTo = (messages: number, entries: number): Promise<void> =>
     eventually(async () => {
       const page = await reader.topRooms({ metric: 'messages', period: 'hour', atMs: nowMs, limit: 0 });
-      expect(page.rooms).toEqual([{ room: 'lobby', messages, entries }]);
+      expect(page.rooms).toEqual([{ room: 'lobby', messages, entries, active: 2 }]);
+      const { points } = await reader.readFigures({ room: 'lobby', period: 'day', fromMs: nowMs, toMs: nowMs + 1 });
+      expect(points).toMatchObject([{ messages, entries, active: 2 }]);
     });
   try {
     await service.start();

@@ -1,81 +1,175 @@
+import { estimateOf, mergedSketch } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import { bigEndian, fromBigEndian, type Database, type RootDatabase } from '@plaza/kit/lmdb';
-import { byMetric, CountersUnavailable, type Counters, type Increment, type Metric, type RoomFigure } from './counters.js';
+import type { Period } from './calendar.js';
+import {
+  CountersUnavailable,
+  notBehind,
+  nothing,
+  topOf,
+  uncounted,
+  type AddAnswer,
+  type Addition,
+  type ChangedPeriod,
+  type Counted,
+  type Counters,
+  type Figures,
+  type Held,
+  type Metric,
+  type RoomFigures,
+} from './counters.js';
+import { decodeFigures, decodePeriod, encodeFigures, encodePeriod, periodBytes } from './rows.lmdb.js';
 
-/** Hours are trimmed in steps of so many rooms, so that writers are not held up. */
-const removedAtOnce = 1000;
+type Table = Database<Buffer, Buffer>;
 
-/** The counters of an embedded node. A figure's key is hour, stream (eight bytes each, big-endian), room; its value messages, entries. */
+/** So many rooms are removed in one transaction and read in one portion, so that others get their turn. */
+const atOnce = 500;
+/** In a mark: not copied; copied and gone. A number between them is when the period is let go. */
+const notCopied = 0;
+const gone = Number.MAX_SAFE_INTEGER;
+
+/** The counters of an embedded node. Figures and sketches by stream, period, room; marks (the cursor, and what has become of the copy) by stream, period. */
 export class LmdbCounters implements Counters {
-  readonly #figures: Database<Buffer, Buffer>;
-  readonly #cursors: Database<Buffer, Buffer>;
+  readonly #counted: Table;
+  readonly #figures: Table;
+  readonly #sketches: Table;
+  readonly #marks: Table;
 
   constructor(store: RootDatabase<Buffer, Buffer>) {
-    this.#figures = store.openDB<Buffer, Buffer>({ name: 'counters', encoding: 'binary', keyEncoding: 'binary' });
-    this.#cursors = store.openDB<Buffer, Buffer>({ name: 'counters-cursors', encoding: 'binary', keyEncoding: 'binary' });
+    const table = (name: string): Table => store.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
+    this.#counted = table('figures-counted');
+    this.#figures = table('figures');
+    this.#sketches = table('figures-sketches');
+    this.#marks = table('figures-marks');
   }
 
-  cursor(stream: number): Promise<number> {
-    return asked(() => this.#cursor(stream));
+  counted(stream: number): Promise<Counted> {
+    return asked(() => this.#countedOf(stream));
   }
 
-  add(stream: number, expected: number, cursor: number, increments: readonly Increment[]): Promise<'added' | { readonly cursor: number }> {
+  add(stream: number, expected: number, counted: Counted, additions: readonly Addition[]): Promise<AddAnswer> {
     return asked(() =>
       this.#figures.transaction(() => {
-        const stored = this.#cursor(stream);
-        if (stored !== expected) return { cursor: stored };
-        for (const increment of increments) this.#increase(stream, increment);
-        void this.#cursors.put(bigEndian(stream), bigEndian(cursor));
-        return 'added';
+        const { cursor } = this.#countedOf(stream);
+        if (cursor !== expected) return { cursor };
+        void this.#counted.put(bigEndian(stream), numbers(counted.cursor, counted.asOfMs, counted.wholeFromMs));
+        return { late: additions.filter((addition) => !this.#take(stream, addition, counted.cursor)).length };
       }),
     );
   }
 
-  top(stream: number, metric: Metric, hourMs: number, limit: number): Promise<RoomFigure[]> {
+  top(stream: number, metric: Metric, period: Period, limit: number): Promise<Held<RoomFigures[]>> {
+    return asked(() => ({ ...this.#held(stream, period), figures: topOf([...this.#rooms(stream, period)], metric, limit) }));
+  }
+
+  ofRoom(stream: number, room: string, periods: readonly Period[]): Promise<Held<Figures>[]> {
+    return asked(() =>
+      periods.map((period) => {
+        const stored = this.#figures.get(keyOf(stream, period, room));
+        return { ...this.#held(stream, period), figures: stored === undefined ? nothing : decodeFigures(stored) };
+      }),
+    );
+  }
+
+  async *all(stream: number, period: Period, cursor: number): AsyncIterable<readonly RoomFigures[]> {
+    for (let after = ''; ;) {
+      notBehind(this.#countedOf(stream), cursor);
+      const portion = await asked(() => [...this.#rooms(stream, period, after, atOnce)]);
+      if (portion.length > 0) yield portion;
+      if (portion.length < atOnce) return;
+      after = portion.at(-1)!.room;
+    }
+  }
+
+  changed(stream: number): Promise<{ counted: Counted; periods: ChangedPeriod[] }> {
     return asked(() => {
-      const range = { start: figureKey(hourMs, stream), end: figureKey(hourMs, stream + 1) };
-      const figures = [...this.#figures.getRange(range)].map(({ key, value }) => figureOf(key, value));
-      return figures
-        .filter((figure) => figure[metric] > 0)
-        .sort(byMetric(metric))
-        .slice(0, limit);
+      const all = [...this.#marks.getRange({ start: bigEndian(stream), end: bigEndian(stream + 1) })];
+      const changed = all.filter(({ value }) => fromBigEndian(value, 8) === notCopied);
+      const periods = changed.map(({ key, value }) => ({ period: decodePeriod(key.subarray(8)), mark: fromBigEndian(value) }));
+      return { counted: this.#countedOf(stream), periods };
     });
   }
 
-  async trim(beforeMs: number): Promise<void> {
-    const range = { start: bigEndian(0), end: bigEndian(beforeMs), limit: removedAtOnce };
-    for (;;) {
-      const keys = [...this.#figures.getKeys(range)];
-      await asked(() => this.#figures.batch(() => keys.forEach((key) => void this.#figures.remove(key))));
-      if (keys.length < removedAtOnce) return;
+  async copied(stream: number, { period, mark }: ChangedPeriod, letGoMs: number): Promise<void> {
+    await asked(() =>
+      this.#marks.transaction(() => {
+        if (this.#markOf(stream, period)?.cursor === mark) void this.#marks.put(keyOf(stream, period), numbers(mark, letGoMs));
+      }),
+    );
+  }
+
+  async trim(stream: number, nowMs: number, beforeMs: number): Promise<void> {
+    for (const { key } of [...this.#marks.getRange({ start: bigEndian(stream), end: bigEndian(stream + 1) })]) {
+      const period = decodePeriod(key.subarray(8));
+      const old = period.startMs < beforeMs;
+      const goes = await asked(() => this.#marks.transaction(() => this.#letGo(stream, period, old ? gone : nowMs)));
+      if (!goes) continue;
+      for (const table of [this.#figures, this.#sketches]) await this.#empty(table, stream, period);
+      if (old) await asked(() => this.#marks.remove(key));
     }
   }
 
   /** Whoever opened the store closes it. */
   async close(): Promise<void> {}
 
-  #cursor(stream: number): number {
-    const stored = this.#cursors.get(bigEndian(stream));
-    return stored === undefined ? 0 : fromBigEndian(stored);
+  #countedOf(stream: number): Counted {
+    const stored = this.#counted.get(bigEndian(stream));
+    if (stored === undefined) return uncounted;
+    return { cursor: fromBigEndian(stored), asOfMs: fromBigEndian(stored, 8), wholeFromMs: fromBigEndian(stored, 16) };
   }
 
-  #increase(stream: number, { hourMs, room, metric, by }: Increment): void {
-    const key = figureKey(hourMs, stream, room);
+  #markOf(stream: number, period: Period): { cursor: number; letGoMs: number } | undefined {
+    const stored = this.#marks.get(keyOf(stream, period));
+    return stored === undefined ? undefined : { cursor: fromBigEndian(stored), letGoMs: fromBigEndian(stored, 8) };
+  }
+
+  #held(stream: number, period: Period): { counted: Counted; copied: boolean } {
+    return { counted: this.#countedOf(stream), copied: (this.#markOf(stream, period)?.letGoMs ?? notCopied) !== notCopied };
+  }
+
+  /** False: the period is gone. */
+  #take(stream: number, { room, period, messages, entries, sketch }: Addition, cursor: number): boolean {
+    if (this.#markOf(stream, period)?.letGoMs === gone) return false;
+    const key = keyOf(stream, period, room);
     const stored = this.#figures.get(key);
-    const figures =
-      stored === undefined ? { messages: 0, entries: 0 } : { messages: fromBigEndian(stored), entries: fromBigEndian(stored, 8) };
-    figures[metric] += by;
-    void this.#figures.put(key, Buffer.concat([bigEndian(figures.messages), bigEndian(figures.entries)]));
+    const before = stored === undefined ? nothing : decodeFigures(stored);
+    const merged = sketch.length === 0 ? undefined : mergedSketch(this.#sketches.get(key) ?? sketch, sketch);
+    const active = merged === undefined ? before.active : estimateOf(merged);
+    void this.#figures.put(key, encodeFigures({ messages: before.messages + messages, entries: before.entries + entries, active }));
+    if (merged !== undefined) void this.#sketches.put(key, Buffer.from(merged));
+    void this.#marks.put(keyOf(stream, period), numbers(cursor, notCopied));
+    return true;
+  }
+
+  /** Whether the period goes: it is due at `dueMs`, and no additions are taken from now on. */
+  #letGo(stream: number, period: Period, dueMs: number): boolean {
+    const mark = this.#markOf(stream, period);
+    if (mark === undefined || mark.letGoMs > dueMs || (mark.letGoMs === notCopied && dueMs !== gone)) return false;
+    void this.#marks.put(keyOf(stream, period), numbers(mark.cursor, gone));
+    return true;
+  }
+
+  *#rooms(stream: number, period: Period, after = '', limit = Infinity): Iterable<RoomFigures> {
+    const start = after === '' ? keyOf(stream, period) : Buffer.concat([keyOf(stream, period, after), Buffer.of(0)]);
+    const range = { start, end: endOf(stream, period), ...(limit === Infinity ? {} : { limit }) };
+    for (const { key, value } of this.#figures.getRange(range))
+      yield { room: key.toString('utf8', 8 + periodBytes), ...decodeFigures(value) };
+  }
+
+  async #empty(table: Table, stream: number, period: Period): Promise<void> {
+    for (;;) {
+      const keys = [...table.getKeys({ start: keyOf(stream, period), end: endOf(stream, period), limit: atOnce })];
+      await asked(() => table.batch(() => keys.forEach((key) => void table.remove(key))));
+      if (keys.length < atOnce) return;
+    }
   }
 }
 
-const figureKey = (hourMs: number, stream: number, room = ''): Buffer =>
-  Buffer.concat([bigEndian(hourMs), bigEndian(stream), Buffer.from(room)]);
-const figureOf = (key: Buffer, value: Buffer): RoomFigure => ({
-  room: key.toString('utf8', 16),
-  messages: fromBigEndian(value),
-  entries: fromBigEndian(value, 8),
-});
+const numbers = (...values: readonly number[]): Buffer => Buffer.concat(values.map(bigEndian));
+const keyOf = (stream: number, period: Period, room = ''): Buffer =>
+  Buffer.concat([bigEndian(stream), encodePeriod(period), Buffer.from(room)]);
+/** Above every room of the period: ids are ASCII. */
+const endOf = (stream: number, period: Period): Buffer => Buffer.concat([keyOf(stream, period), Buffer.of(0xff)]);
 
 async function asked<T>(work: () => T | Promise<T>): Promise<T> {
   try {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Sketch } from '@plaza/domain';
 import { connectRedis } from '@plaza/kit/redis';
 import { eventually } from '@plaza/testkit';
 import { startRedis, type RedisEngine } from '@plaza/testkit/engines';
 import { countersContract } from './counters.contract.js';
-import { CountersUnavailable } from './counters.js';
+import { CountersUnavailable, uncounted } from './counters.js';
 import { RedisCounters } from './counters.redis.js';
 
 const retentionDays = 40;
@@ -33,16 +34,24 @@ countersContract('Redis', async () => {
   };
 });
 
+const cursor = (sequence: number) => ({ ...uncounted, cursor: sequence });
+
 describe('Redis counters', () => {
-  test('keep all keys of a stream under one hash tag; hours expire, the cursor does not', async () => {
+  test('keep all keys of a stream under one hash tag; periods expire, what is counted does not', async () => {
     const connection = await connect();
     await connection.flushall();
     const counters = new RedisCounters(connection, { retentionDays });
-    const hourMs = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-    await counters.add(3, 0, 1, [{ room: 'a', hourMs, metric: 'messages', by: 1 }]);
-    expect((await connection.keys('*')).sort()).toEqual([`plaza:{m3}:${hourMs}:messages`, 'plaza:{m3}:cursor']);
-    expect(await connection.expiretime(`plaza:{m3}:${hourMs}:messages`)).toBe(hourMs / 1000 + 3600 + retentionDays * 86_400);
-    expect(await connection.ttl('plaza:{m3}:cursor')).toBe(-1);
+    const period = { kind: 'hour', startMs: 3_600_000 } as const;
+    const sketch = new Sketch();
+    sketch.add('ann');
+    await counters.add(3, 0, cursor(1), [{ room: 'a', period, messages: 1, entries: 1, sketch: sketch.encode() }]);
+    const ofPeriod = ['active', 'entries', 'messages', 'sketches'].map((name) => `plaza:{m3}:hour:3600000:${name}`);
+    expect((await connection.keys('*')).sort()).toEqual(['plaza:{m3}:counted', ...ofPeriod, 'plaza:{m3}:marks']);
+    const ttlOf = (key: string): Promise<number> => connection.ttl(key);
+    for (const ttl of await Promise.all(ofPeriod.map(ttlOf))) expect(Math.abs(ttl - retentionDays * 86_400)).toBeLessThan(60);
+    await counters.copied(3, { period, mark: 1 }, Date.now() + 100_000);
+    for (const ttl of await Promise.all(ofPeriod.map(ttlOf))) expect(Math.abs(ttl - 100)).toBeLessThan(60);
+    expect(await ttlOf('plaza:{m3}:counted')).toBe(-1);
     await counters.close();
   });
 
@@ -50,13 +59,15 @@ describe('Redis counters', () => {
     const connection = await connect();
     await connection.flushall();
     const counters = new RedisCounters(connection, { retentionDays });
+    const period = { kind: 'day', startMs: 0 } as const;
     await redis.kill();
-    await expect(counters.cursor(0)).rejects.toBeInstanceOf(CountersUnavailable);
-    await expect(counters.add(0, 0, 1, [])).rejects.toBeInstanceOf(CountersUnavailable);
-    await expect(counters.top(0, 'messages', 0, 1)).rejects.toBeInstanceOf(CountersUnavailable);
+    await expect(counters.counted(0)).rejects.toBeInstanceOf(CountersUnavailable);
+    await expect(counters.add(0, 0, cursor(1), [])).rejects.toBeInstanceOf(CountersUnavailable);
+    await expect(counters.top(0, 'messages', period, 1)).rejects.toBeInstanceOf(CountersUnavailable);
+    await expect(counters.ofRoom(0, 'a', [period])).rejects.toBeInstanceOf(CountersUnavailable);
     await redis.start();
-    await eventually(async () => expect(await counters.cursor(0)).toBe(0));
-    expect(await counters.add(0, 0, 1, [])).toBe('added');
+    await eventually(async () => expect((await counters.counted(0)).cursor).toBe(0));
+    expect(await counters.add(0, 0, cursor(1), [])).toEqual({ late: 0 });
     await counters.close();
   });
 });

@@ -1,23 +1,37 @@
 import { StreamShare, type Peers } from '@plaza/bus';
 import { causeOf, type Clock, type Logger, type Probe, type Probes, type Service, type Timer } from '@plaza/kit';
 import type { Log, StreamReaders } from '@plaza/log';
+import type { Archive } from './archive.js';
+import type { Archivist } from './archivist.js';
 import type { Counters } from './counters.js';
+import type { TallyUp } from './tally-up.js';
 
 const dayMs = 86_400_000;
+/** How often the store is told that a stream rests, and how often closed periods are looked for. */
+const restMs = 10_000;
+const copyMs = 30_000;
 
 interface LifeParts {
   readonly log: Log;
   readonly counters: Counters;
+  readonly archive: Archive;
+  readonly archivist: Archivist;
+  readonly tallyUp: TallyUp;
   readonly peers: Peers;
   readonly readers: StreamReaders;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** The life of a metrics service: its share of the streams is read from start to drain; what is older than the retention goes daily. */
+/**
+ * The life of a metrics service: its share of the streams is read from start to drain; meanwhile closed periods of those streams are copied; what is
+ * older than the retention goes daily.
+ */
 export class MetricsService implements Service, Probes {
   readonly #share: StreamShare;
-  #trimming: Timer | undefined;
+  #timers: readonly Timer[] = [];
+  #copying: Promise<void> = Promise.resolve();
+  #idle = true;
   #state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
 
   constructor(
@@ -39,7 +53,12 @@ export class MetricsService implements Service, Probes {
 
   async start(): Promise<void> {
     this.#share.start((streams) => this.parts.readers.assign(streams));
-    this.#trimming = this.parts.clock.every(dayMs, () => void this.#trim());
+    const { clock } = this.parts;
+    this.#timers = [
+      clock.every(restMs, () => void this.#rest()),
+      clock.every(copyMs, () => this.#copy()),
+      clock.every(dayMs, () => void this.#trim()),
+    ];
     this.#state = 'running';
     void this.#trim();
   }
@@ -48,14 +67,13 @@ export class MetricsService implements Service, Probes {
     if (this.#state !== 'running') return;
     this.#state = 'draining';
     this.#share.drain();
-    await this.parts.readers.stop();
+    await this.#quiet();
   }
 
   async stop(): Promise<void> {
     this.#state = 'stopped';
-    this.#trimming?.cancel();
     this.#share.stop();
-    await this.parts.readers.stop();
+    await this.#quiet();
   }
 
   health(): Probe {
@@ -78,10 +96,40 @@ export class MetricsService implements Service, Probes {
     };
   }
 
+  async #quiet(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    await this.parts.readers.stop();
+    await this.#copying;
+  }
+
+  /** Streams that are read here without trouble. */
+  #reading(): number[] {
+    const states = [...this.parts.readers.states()];
+    return states
+      .filter(([, { through, failing, broken }]) => through !== undefined && failing === undefined && broken === undefined)
+      .map(([stream]) => stream);
+  }
+
+  async #rest(): Promise<void> {
+    if (!this.parts.log.connected) return;
+    // Whoever cannot be told now is told with the next record or rest.
+    await Promise.allSettled(this.#reading().map((stream) => this.parts.tallyUp.rest(stream)));
+  }
+
+  #copy(): void {
+    if (!this.#idle) return;
+    this.#idle = false;
+    this.#copying = this.parts.archivist.copyAll(this.#reading()).finally(() => {
+      this.#idle = true;
+    });
+  }
+
   async #trim(): Promise<void> {
-    const { counters, clock, logger } = this.parts;
+    const { counters, archive, clock, log, logger } = this.parts;
+    const beforeMs = clock.now() - this.settings.retentionDays * dayMs;
     try {
-      await counters.trim(clock.now() - this.settings.retentionDays * dayMs);
+      for (let stream = 0; stream < log.streams; stream++) await counters.trim(stream, clock.now(), beforeMs);
+      await archive.trim(beforeMs);
     } catch (error) {
       logger.warn({ event: 'trim-failed', cause: causeOf(error) });
     }

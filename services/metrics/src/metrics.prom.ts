@@ -8,6 +8,9 @@ export class ServiceMetrics {
   readonly #failures: Counter;
   readonly #overtaken: Counter;
   readonly #holes: Counter;
+  readonly #late: Counter;
+  readonly #copies: Counter;
+  readonly #copyFailures: Counter;
   readonly #sequence: Gauge<'stream'>;
   readonly #queries: Histogram<'outcome'>;
   /** When the oldest record that is not counted yet was made, by stream. */
@@ -16,11 +19,14 @@ export class ServiceMetrics {
   constructor(registry: Registry, clock: Clock) {
     const registers = [registry];
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_metrics_${name}_total`, help, registers });
-    this.#increments = counter('increments', 'Figures of a room, hour and metric that were increased');
+    this.#increments = counter('increments', 'Figures of a room and period that were increased');
     this.#batches = counter('batches', 'Batches of records counted');
     this.#failures = counter('failures', 'Batches that could not be counted or records that could not be read, at each try');
     this.#overtaken = counter('overtaken', 'Batches that were not counted because the stored cursor was another');
     this.#holes = counter('holes', 'Shards whose records had aged out before they were counted');
+    this.#late = counter('late', 'Figures of a room and period that came after the period was copied and let go: they are not counted');
+    this.#copies = counter('copies', 'Closed periods of a stream that were copied to the archive');
+    this.#copyFailures = counter('copy_failures', 'Rounds of copying that broke off');
     this.#sequence = new Gauge({
       name: 'plaza_metrics_reader_sequence',
       help: 'The log sequence up to which a stream is counted',
@@ -29,7 +35,7 @@ export class ServiceMetrics {
     });
     this.#queries = new Histogram({
       name: 'plaza_metrics_query_seconds',
-      help: 'How long lists of rooms took',
+      help: 'How long answers took',
       labelNames: ['outcome'],
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5],
       registers,
@@ -50,11 +56,12 @@ export class ServiceMetrics {
     this.#inHandMs.set(stream, sinceMs);
   }
 
-  added(stream: number, through: number, increments: number): void {
+  added(stream: number, through: number, increments: number, late: number): void {
     this.#inHandMs.set(stream, 0);
     this.#sequence.set({ stream }, through);
     this.#batches.inc();
-    this.#increments.inc(increments);
+    this.#increments.inc(increments - late);
+    this.#late.inc(late);
   }
 
   overtaken(): void {
@@ -63,6 +70,14 @@ export class ServiceMetrics {
 
   failed(): void {
     this.#failures.inc();
+  }
+
+  copied(): void {
+    this.#copies.inc();
+  }
+
+  copyFailed(): void {
+    this.#copyFailures.inc();
   }
 
   hole(): void {

@@ -1,40 +1,83 @@
+import type { Clock } from '@plaza/kit';
 import type { ReaderNews, StoredRecord, StreamWork } from '@plaza/log';
-import type { Counters } from './counters.js';
-import { countsOf, summed } from './increments.js';
+import { additionsOf, recordOf } from './additions.js';
+import type { Calendar } from './calendar.js';
+import { uncounted, type Counted, type Counters } from './counters.js';
 import type { ServiceMetrics } from './metrics.prom.js';
+
+interface TallyUpParts {
+  readonly counters: Counters;
+  readonly calendar: Calendar;
+  readonly metrics: ServiceMetrics;
+  readonly clock: Clock;
+}
 
 /** Adds up a stream's records into the counters. Exactly once: the cursor that this process read last has to be the stored one. */
 export class TallyUp implements StreamWork {
-  readonly #cursors = new Map<number, number>();
+  readonly #counted = new Map<number, Counted>();
+  /** Streams of which a batch is being counted. */
+  readonly #busy = new Set<number>();
+  /** How far was counted when a stream was last asked to rest. */
+  readonly #restedAt = new Map<number, Counted>();
+  /** The first records after a hole, by stream: sequences. */
+  readonly #holes = new Map<number, Set<number>>();
 
-  constructor(
-    private readonly counters: Counters,
-    private readonly metrics: ServiceMetrics,
-  ) {}
+  constructor(private readonly parts: TallyUpParts) {}
 
   async from(stream: number): Promise<number> {
-    const cursor = await this.counters.cursor(stream);
-    this.#cursors.set(stream, cursor);
-    return cursor + 1;
+    const counted = await this.parts.counters.counted(stream);
+    this.#counted.set(stream, counted);
+    this.#holes.delete(stream);
+    return counted.cursor + 1;
   }
 
   async handle(stream: number, records: readonly StoredRecord[]): Promise<'done' | 'reread'> {
-    const read = records.map(countsOf);
-    this.metrics.inHand(stream, read[0]?.timeMs ?? 0);
-    const through = records.at(-1)!.sequence;
-    const increments = summed(read.flatMap(({ counts }) => counts));
-    const answer = await this.counters.add(stream, this.#cursors.get(stream) ?? 0, through, increments);
-    if (answer !== 'added') {
-      this.metrics.overtaken();
+    const { counters, calendar, metrics, clock } = this.parts;
+    this.#busy.add(stream);
+    const read = records.map(recordOf);
+    metrics.inHand(stream, read[0]?.timeMs ?? 0);
+    const before = this.#counted.get(stream) ?? uncounted;
+    const lastMs = Math.min(read.at(-1)!.timeMs, clock.now());
+    const gapsMs = records.flatMap(({ sequence }, i) => (this.#holes.get(stream)?.has(sequence) === true ? [read[i]!.timeMs] : []));
+    const after = {
+      cursor: records.at(-1)!.sequence,
+      asOfMs: Math.max(before.asOfMs, lastMs),
+      wholeFromMs: Math.max(before.wholeFromMs, ...gapsMs),
+    };
+    const additions = additionsOf(read, calendar);
+    const answer = await counters.add(stream, before.cursor, after, additions);
+    if ('cursor' in answer) {
+      metrics.overtaken();
       return 'reread';
     }
-    this.#cursors.set(stream, through);
-    this.metrics.added(stream, through, increments.length);
+    this.#holes.delete(stream);
+    this.#counted.set(stream, after);
+    this.#busy.delete(stream);
+    metrics.added(stream, after.cursor, additions.length, answer.late);
     return 'done';
   }
 
-  on(_stream: number, news: ReaderNews): void {
-    if (news.kind === 'failed') this.metrics.failed();
-    if (news.kind === 'hole') this.metrics.hole();
+  /**
+   * Asked again and again: where nothing has come since it was asked last, what is counted is as of now. In a stream that is still being caught up with
+   * something has always come.
+   */
+  async rest(stream: number): Promise<void> {
+    const before = this.#counted.get(stream);
+    const restedAt = this.#restedAt.get(stream);
+    if (before !== undefined) this.#restedAt.set(stream, before);
+    if (before === undefined || before !== restedAt || this.#busy.has(stream)) return;
+    const after = { ...before, asOfMs: Math.max(before.asOfMs, this.parts.clock.now()) };
+    const answer = await this.parts.counters.add(stream, before.cursor, after, []);
+    if ('cursor' in answer || this.#counted.get(stream) !== before) return;
+    this.#counted.set(stream, after);
+    this.#restedAt.set(stream, after);
+  }
+
+  on(stream: number, news: ReaderNews): void {
+    if (news.kind === 'begun') this.#busy.delete(stream);
+    if (news.kind === 'failed') this.parts.metrics.failed();
+    if (news.kind !== 'hole') return;
+    this.parts.metrics.hole();
+    this.#holes.set(stream, (this.#holes.get(stream) ?? new Set<number>()).add(news.sequence));
   }
 }

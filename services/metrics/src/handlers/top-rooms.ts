@@ -1,49 +1,49 @@
-import { ReaderUnavailable, type MetricsReader } from '@plaza/bus';
-import { causeOf, within, type Clock } from '@plaza/kit';
+import type { Clock } from '@plaza/kit';
 import type { TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
-import { byMetric, type Counters, type Metric } from '../counters.js';
-import { hourOf } from '../increments.js';
+import { maxTop } from '../archivist.js';
+import type { Calendar, PeriodKind } from '../calendar.js';
+import { topOf, type Metric } from '../counters.js';
+import type { FiguresReader } from '../figures.js';
 import type { ServiceMetrics } from '../metrics.prom.js';
+import { answered, freshnessOf, metricOf, momentOf, periodOf } from './asked.js';
 
 const defaultLimit = 100;
-const maxLimit = 500;
-const deadlineMs = 2500;
 
-/** The ask names a metric or a period that there is not. */
-export class BadAsk extends Error {
-  override readonly name = 'BadAsk';
+export interface FiguresParts {
+  readonly figures: FiguresReader;
+  readonly calendar: Calendar;
+  readonly metrics: ServiceMetrics;
+  readonly clock: Clock;
+  readonly shards: number;
+  readonly streams: number;
 }
 
-/** The rooms with the most of something in an hour. A room is in one stream only, so the streams' lists merge exactly. */
-export class TopRoomsHandler implements MetricsReader {
-  constructor(private readonly parts: { counters: Counters; metrics: ServiceMetrics; clock: Clock; streams: number }) {}
+/** The rooms with the most of something in an hour or a day. A room is in one stream only, so the streams' lists merge exactly. */
+export class TopRoomsHandler {
+  constructor(private readonly parts: FiguresParts) {}
 
   /** Rejects with ReaderUnavailable, or with BadAsk. A limit out of range is brought into it. */
   async topRooms(ask: TopRoomsAsk): Promise<TopRoomsPage> {
-    const metric = metricOf(ask);
-    const done = this.parts.metrics.queryStarted();
-    try {
-      const page = await within(deadlineMs, 'the list', this.#page(metric, ask));
-      done('answered');
-      return page;
-    } catch (error) {
-      done('failed');
-      throw new ReaderUnavailable(causeOf(error), { cause: error });
-    }
+    const [metric, kind, atMs] = [metricOf(ask.metric), periodOf(ask.period), momentOf(ask.atMs)];
+    return answered(this.parts.metrics, () => this.#page(metric, kind, atMs, ask.limit));
   }
 
-  async #page(metric: Metric, ask: TopRoomsAsk): Promise<TopRoomsPage> {
-    const { counters, clock, streams } = this.parts;
-    const periodStartMs = hourOf(ask.atMs === 0 ? clock.now() : ask.atMs);
-    const limit = ask.limit === 0 ? defaultLimit : Math.min(ask.limit, maxLimit);
-    const lists = await Promise.all(Array.from({ length: streams }, (_, stream) => counters.top(stream, metric, periodStartMs, limit)));
-    const rooms = lists.flat().sort(byMetric(metric)).slice(0, limit);
-    return { periodStartMs, rooms };
+  async #page(metric: Metric, kind: PeriodKind, atMs: number, asked: number): Promise<TopRoomsPage> {
+    const { figures, calendar, clock, streams } = this.parts;
+    const nowMs = clock.now();
+    const span = calendar.spanOf(kind, atMs === 0 ? nowMs : atMs);
+    const limit = asked === 0 ? defaultLimit : Math.min(asked, maxTop);
+    const lists = await figures.tops(streams, metric, span, limit, nowMs);
+    const asOfMs = Math.min(...lists.map((list) => list.asOfMs));
+    return {
+      periodStartMs: span.startMs,
+      periodEndMs: span.endMs,
+      rooms: topOf(
+        lists.flatMap((list) => list.figures),
+        metric,
+        limit,
+      ),
+      freshness: freshnessOf(asOfMs, span.endMs, nowMs, calendar.timeZone),
+    };
   }
-}
-
-function metricOf({ metric, period }: TopRoomsAsk): Metric {
-  if (period !== 'hour') throw new BadAsk('the period is "hour"');
-  if (metric !== 'messages' && metric !== 'entries') throw new BadAsk('the metric is "messages" or "entries"');
-  return metric;
 }
