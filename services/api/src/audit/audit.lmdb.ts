@@ -10,7 +10,8 @@ const removedAtOnce = 500;
 
 /**
  * The audit log of an embedded node. Entries: (chain, number) -> line. Index: subject, 0, (time, chain, number), each number in eight bytes,
- * big-endian -> nothing. Heads and anchors: chain -> JSON. An append is one transaction and is on the disk when it resolves.
+ * big-endian -> nothing. Heads and anchors: chain -> JSON. An append is one transaction; its entries are on the disk when it
+ * resolves.
  */
 export class LmdbAudit implements Audit {
   readonly #entries: Database<Buffer, Buffer>;
@@ -40,7 +41,8 @@ export class LmdbAudit implements Audit {
         return 'appended' as const;
       }),
     );
-    await asked(() => this.#entries.flushed);
+    // Where there was no act nothing can be lost but a place to go on from.
+    if (entries.length > 0) await asked(() => this.#entries.flushed);
     return outcome;
   }
 
