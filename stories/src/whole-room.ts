@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { tellAudit } from './audit.story.js';
 import { tellClosing } from './closing.story.js';
 import { tellMembers } from './members.story.js';
 import { tellMessages } from './messages.story.js';
@@ -17,7 +18,7 @@ export function tellWholeRoom(makeWorld: () => Promise<World>): void {
       scene = new Scene(await makeWorld());
     }, 180_000);
     afterAll(() => scene.world.stop(), 60_000);
-    for (const tell of [tellRoles, tellModeration, tellMutedWhileRacing, tellMessages, tellMembers, tellQueue, tellClosing])
+    for (const tell of [tellRoles, tellModeration, tellMutedWhileRacing, tellMessages, tellMembers, tellQueue, tellClosing, tellAudit])
       tell(() => scene);
   });
 }

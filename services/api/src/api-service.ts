@@ -21,6 +21,8 @@ export interface ApiServiceParts {
   readonly table: ShardTable;
   readonly peers: Peers;
   readonly accounts: { start(): void; close(): void };
+  /** What reads the log. */
+  readonly readers: readonly Service[];
   readonly clock: Clock;
 }
 
@@ -45,10 +47,11 @@ export class ApiService implements Service, Probes {
   }
 
   async start(): Promise<void> {
-    const { peers, table, clock, listener, host, port, accounts } = this.parts;
+    const { peers, table, clock, listener, host, port, accounts, readers } = this.parts;
     this.#deaf = peers.onBeat((beat) => table.apply(beat, clock.now()));
     accounts.start();
     this.#url = await listener.listen({ host, port });
+    for (const reader of readers) await reader.start();
     this.#state = 'serving';
     this.#beats = clock.every(beatMs, () => this.#beat());
     this.#beat();
@@ -58,6 +61,7 @@ export class ApiService implements Service, Probes {
     if (this.#state !== 'serving') return;
     this.#state = 'draining';
     this.#beat();
+    for (const reader of this.parts.readers) await reader.drain();
     await this.#close();
   }
 
@@ -65,6 +69,7 @@ export class ApiService implements Service, Probes {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#beats?.cancel();
+    for (const reader of this.parts.readers) await reader.stop();
     if (this.#url !== '') await this.#close();
     this.#deaf?.();
     this.parts.accounts.close();

@@ -34,6 +34,12 @@ import { connectRedis } from '@plaza/kit/redis';
 import type { Log } from '@plaza/log';
 import { JetStreamLog } from '@plaza/log/nats';
 import { ApiKeys } from './api-keys.js';
+import { AuditMetrics } from './audit/audit-metrics.prom.js';
+import { AuditLog } from './audit/audit-log.js';
+import { AuditService } from './audit/audit-service.js';
+import { auditTables, CassandraAudit } from './audit/audit.cassandra.js';
+import { LmdbAudit } from './audit/audit.lmdb.js';
+import type { Audit } from './audit/audit.js';
 import { ApiService, type Listener } from './api-service.js';
 import { apiMistakes, type ApiConfig } from './config.js';
 import { Edges } from './edges.js';
@@ -65,6 +71,7 @@ export interface ApiParts {
   readonly keys: Keys;
   readonly deliveries: Deliveries;
   readonly letters: DeadLetters;
+  readonly audit: Audit;
   readonly gateway: RoomGateway;
   readonly history: HistoryReader;
   readonly metrics: MetricsReader;
@@ -79,13 +86,14 @@ const unansweredPerShard = 10_000;
 const knownKeys = 10_000;
 const knownAddresses = 20_000;
 /** What the api keeps in Cassandra. */
-const tables: readonly string[] = [...deadLetterTables];
+const tables: readonly string[] = [...deadLetterTables, ...auditTables];
 /** The chat page that was built in this repository. */
 const builtConsole = fileURLToPath(new URL('../../../packages/console/dist', import.meta.url));
 
 /** What the embedded composition keeps in its store. */
-export const embeddedApiParts = (store: RootDatabase<Buffer, Buffer>): { keys: Keys; deliveries: Deliveries; letters: DeadLetters } => ({
+export const embeddedApiParts = (store: RootDatabase<Buffer, Buffer>): Pick<ApiParts, 'keys' | 'audit' | 'deliveries' | 'letters'> => ({
   keys: new LmdbKeys(store),
+  audit: new LmdbAudit(store),
   deliveries: new LmdbDeliveries(store),
   letters: new LmdbDeadLetters(store),
 });
@@ -113,6 +121,7 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
   });
   const { shards } = config;
   const accounts = new AccountList({ live: parts.live, router, shards, clock, logger: parts.logger, removed: () => undefined });
+  const audit = new AuditService({ id, auditDays: config.auditDays }, { ...parts, metrics: new AuditMetrics(parts.registry) });
   const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts));
   return new ApiService({
     id,
@@ -124,13 +133,14 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
     table,
     peers,
     accounts,
+    readers: [audit],
     clock,
   });
 }
 
 const portsOf = (
   config: ApiConfig,
-  { history, metrics, clock, keys, deliveries, letters }: ApiParts,
+  { history, metrics, clock, keys, audit, log, deliveries, letters }: ApiParts,
   table: ShardTable,
   router: CommandRouter,
   accounts: AccountList,
@@ -143,6 +153,7 @@ const portsOf = (
   accounts,
   keys,
   webhooks: { deliveries, letters, sealer: new Sealer(config.webhookKey ?? config.tokenSecret), privateAllowed: config.webhookPrivate },
+  audit: new AuditLog(audit, log.streams, config.auditDays, clock),
   clock,
   issueToken: (claims: TokenClaims) => issueToken(config.tokenSecret, claims, clock.now()),
 });
@@ -195,6 +206,7 @@ export async function composeApi(config: ApiConfig): Promise<{ service: Service;
     keys: new RedisKeys(redis),
     deliveries: new RedisDeliveries(redis),
     letters: new CassandraDeadLetters(cassandra),
+    audit: new CassandraAudit(cassandra, config),
     gateway,
     history,
     metrics,

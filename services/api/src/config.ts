@@ -78,6 +78,7 @@ export const apiTable = {
     '1073741824',
     'The size that each log stream may reach, in bytes.',
   ),
+  auditDays: variable('PLAZA_AUDIT_DAYS', integer(1, 36_500), '400', 'Days for which management acts are kept in the audit log.'),
   demo: variable('PLAZA_DEMO', flag, 'false', 'Anybody may have a token and a room for the chat page; on loopback only.'),
   consoleDir: variable('PLAZA_CONSOLE_DIR', optional(text), '', 'The built chat page; empty: the one beside this service.'),
 };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '@plaza/testkit';
 import { apiKey, startScriptedApi, type ScriptedApi } from '../test/scripted-api.js';
-import { keysCommand, usage, type Said } from './keys-command.js';
+import type { Said } from './command-line.js';
+import { keysCommand, usage } from './keys-command.js';
 
 let scripted: ScriptedApi;
 beforeAll(async () => {

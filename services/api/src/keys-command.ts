@@ -1,18 +1,9 @@
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
-
-/** What the command printed, and the exit code of its process: 1 was refused or not reached, 2 was not understood. */
-export interface Said {
-  readonly code: 0 | 1 | 2;
-  readonly out: string;
-  readonly err: string;
-}
+import { answerOf, defaultUrl, isWebUrl, Misused, type Asked, type Said } from './command-line.js';
 
 /** One request to the server API, and how its answer is told. */
-interface Request {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly body?: unknown;
+interface Request extends Asked {
   readonly told: (answer: unknown) => string;
 }
 
@@ -23,8 +14,6 @@ interface Key {
   readonly createdMs: number;
 }
 
-const defaultUrl = 'http://127.0.0.1:7400';
-const answerMs = 10_000;
 export const usage = `keys-cli create --name <name> --scopes <scope,scope>   prints the new key, this once
 keys-cli list
 keys-cli delete <id>
@@ -33,8 +22,6 @@ keys-cli delete <id>
 `;
 
 const options = { url: { type: 'string', default: defaultUrl }, name: { type: 'string' }, scopes: { type: 'string' } } as const;
-
-class Misused extends Error {}
 
 /** Makes, lists and takes back API keys by way of a running server API. */
 export async function keysCommand(args: readonly string[], apiKey: string): Promise<Said> {
@@ -50,7 +37,7 @@ export async function keysCommand(args: readonly string[], apiKey: string): Prom
 
 function understood(args: readonly string[]): { url: string; request: Request } {
   const { values, positionals } = parsed(args);
-  if (!URL.canParse(values.url) || !/^https?:/.test(values.url)) throw new Misused(`--url ${values.url} is no http address`);
+  if (!isWebUrl(values.url)) throw new Misused(`--url ${values.url} is no http address`);
   const [command, id, ...more] = positionals;
   if (more.length > 0 || (id !== undefined && command !== 'delete')) throw new Misused(`too many arguments: ${positionals.join(' ')}`);
   return { url: values.url, request: requestOf(command, id, values) };
@@ -87,17 +74,3 @@ function creation(name: string | undefined, list: string | undefined): Request {
 
 const lineOf = ({ id, name, scopes, createdMs }: Key): string =>
   `${id}  ${new Date(createdMs).toISOString()}  ${scopes.join(',')}  ${name}\n`;
-
-async function answerOf(url: string, { method, path, body }: Request, apiKey: string): Promise<unknown> {
-  const response = await fetch(new URL(path, url), {
-    method,
-    headers: { authorization: `Bearer ${apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(answerMs),
-  }).catch((error: unknown) => {
-    throw new Error(`${url} cannot be reached: ${causeOf((error as Error).cause ?? error)}`);
-  });
-  const answer: unknown = await response.json().catch(() => ({ detail: 'this is not the server API' }));
-  if (!response.ok) throw new Error(`${response.status}: ${String((answer as { detail?: unknown }).detail)}`);
-  return answer;
-}

@@ -1,6 +1,7 @@
 import type { HistoryReader, MetricsReader } from '@plaza/bus';
 import type { Clock, TokenClaims } from '@plaza/kit';
 import { z, type ZodType } from 'zod';
+import type { AuditLog } from './audit/audit-log.js';
 import type { Edges } from './edges.js';
 import type { Problem } from './problems.js';
 import type { Presences } from './presences.js';
@@ -20,6 +21,7 @@ export interface Ports {
   readonly accounts: Pick<AccountList, 'isMuted' | 'isDisabled'>;
   readonly keys: Keys;
   readonly webhooks: WebhookPorts;
+  readonly audit: Pick<AuditLog, 'chains' | 'query' | 'lines' | 'chainViews' | 'verify'>;
   readonly clock: Clock;
   /** Signs a token. Throws RangeError for claims that are out of range. */
   readonly issueToken: (claims: TokenClaims) => string;
@@ -33,9 +35,10 @@ export interface Ask<P, Q, B> {
   readonly commandId: string;
 }
 
-export type Outcome<A> = { readonly answer: A } | { readonly problem: Problem };
+/** `lines`: an answer too long for the memory, of which every line is an `A` as JSON. */
+export type Outcome<A> = { readonly answer: A } | { readonly lines: AsyncIterable<string> } | { readonly problem: Problem };
 
-export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'webhooks' | 'figures' | 'demo';
+export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'webhooks' | 'audit' | 'figures' | 'demo';
 
 export interface Description {
   /** In OpenAPI, metrics and log lines. */
@@ -48,6 +51,8 @@ export interface Description {
   readonly status: 200 | 201;
   /** What the API key has to be allowed; absent: asked without a key. */
   readonly scope?: Scope;
+  /** Default: application/json. */
+  readonly media?: 'application/x-ndjson';
   /** Takes an Idempotency-Key. */
   readonly changes?: boolean;
   /** The longest body; without: as long as the server lets through (64 KiB). */

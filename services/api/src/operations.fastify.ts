@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -74,6 +75,8 @@ interface DescribedOperation {
   readonly requestBody?: { required?: boolean };
 }
 
+const jsonType = 'application/json';
+
 const problemSchema = z
   .object({
     type: z.string(),
@@ -110,7 +113,7 @@ const meaningOf: Readonly<Record<number, string>> = {
 const statuses = Object.keys(meaningOf).map(Number);
 
 function schemaOf(operation: Operation): FastifySchema {
-  const { id, summary, description = '', tag, status, params, query, body, answer, scope, changes = false } = operation;
+  const { id, summary, description = '', tag, status, params, query, body, answer, scope, changes = false, media = jsonType } = operation;
   const problems = { description: 'No, or not now', content: { [problemType]: { schema: problemSchema } } };
   return {
     operationId: id,
@@ -123,7 +126,7 @@ function schemaOf(operation: Operation): FastifySchema {
     ...(body === undefined ? {} : { body }),
     ...(changes ? { headers: idempotencyKey } : {}),
     response: {
-      [status]: { description: 'Yes', content: { 'application/json': { schema: answer } } },
+      [status]: { description: 'Yes', content: { [media]: { schema: answer } } },
       ...Object.fromEntries(statuses.map((code) => [code, { ...problems, description: meaningOf[code]! }])),
     },
   };
@@ -149,7 +152,11 @@ function route(app: FastifyInstance, operation: Operation, { gate, ports }: Oper
       const asked = apiKey === '' ? ports : { ...ports, rooms: ports.rooms.by(apiKey) };
       const outcome = await operation.handle({ params, query, body, commandId }, asked);
       if ('problem' in outcome) return sendProblem(reply, outcome.problem);
-      return reply.code(operation.status).header('cache-control', 'no-store').send(outcome.answer);
+      reply
+        .code(operation.status)
+        .header('cache-control', 'no-store')
+        .type(operation.media ?? jsonType);
+      return reply.send('lines' in outcome ? Readable.from(outcome.lines) : outcome.answer);
     },
   });
 }

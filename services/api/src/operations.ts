@@ -1,3 +1,4 @@
+import * as audit from './audit/operations.js';
 import * as accounts from './handlers/accounts.js';
 import * as attributes from './handlers/attributes.js';
 import * as bots from './handlers/bots.js';
@@ -37,6 +38,7 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   createToken,
   ...Object.values(keys),
   ...Object.values(webhooks),
+  ...Object.values(audit),
   topRooms,
   readFiguresOfRoom,
   ...(demo ? [createDemoSession] : []),

@@ -10,6 +10,7 @@ export const scopes = [
   'figures:read',
   'keys:write',
   'webhooks:write',
+  'audit:read',
 ] as const;
 export type Scope = (typeof scopes)[number];
 export const everything = '*';

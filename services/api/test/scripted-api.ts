@@ -11,6 +11,7 @@ import type { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaz
 import { decodeCommand, type RoomCommand } from '@plaza/protocol';
 import { createApi, type Api } from '../src/compose.js';
 import { apiTable, type ApiConfig } from '../src/config.js';
+import { MemoryAudit, MemoryAuditStorage } from '../src/audit/audit.memory.js';
 import { MemoryKeys } from '../src/keys.memory.js';
 import { MemoryDeadLetters } from '../src/webhooks/dead-letters.memory.js';
 import { MemoryDeliveries } from '../src/webhooks/deliveries.memory.js';
@@ -126,6 +127,7 @@ export interface ScriptedApi {
   readonly readers: ScriptedReaders;
   readonly peers: MemoryPeers;
   readonly registry: Registry;
+  readonly audit: MemoryAuditStorage;
   /** Every log line of the api so far. */
   readonly lines: string[];
   beat(beat: Partial<Beat>): void;
@@ -161,11 +163,12 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
   const registry = createRegistry('api');
   const { history, metrics } = readers;
   const log = new MemoryLog(new MemoryLogStorage({ shards, streams: 2 }));
-  const [deliveries, letters] = [new MemoryDeliveries(), new MemoryDeadLetters()];
+  const audit = new MemoryAuditStorage();
   const parts = {
     log,
-    deliveries,
-    letters,
+    audit: new MemoryAudit(audit),
+    deliveries: new MemoryDeliveries(),
+    letters: new MemoryDeadLetters(),
     live: new MemoryLive(bus),
     peers: new MemoryPeers(bus),
     keys: new MemoryKeys(),
@@ -177,7 +180,7 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
     others.beat({ kind: 'edge', id: 'x', address: '', atMs: Date.now(), shards: [], draining: false, ...one });
   beat({ kind: 'room-state', id: 'h1', address, shards: Array.from({ length: shards }, (_, shard) => ({ shard, epoch: 1 })) });
   beat({ id: 'e1', address: 'ws://e1/v1/connect' });
-  return { api, door, readers, peers: others, registry, lines, beat, ask: asker(api), stop: () => api.stop() };
+  return { api, door, readers, peers: others, registry, audit, lines, beat, ask: asker(api), stop: () => api.stop() };
 }
 
 const asker =
@@ -192,6 +195,8 @@ const asker =
       ...sent,
     });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') === true ? (JSON.parse(text) as Record<string, unknown>) : {};
+    const json = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
+      ? (JSON.parse(text) as Record<string, unknown>)
+      : {};
     return { status: response.status, headers: response.headers, text, json };
   };
