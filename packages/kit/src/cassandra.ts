@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { auth, Client, types } from 'cassandra-driver';
 import type { cassandraConfig } from './common-config.js';
 import type { ConfigOf } from './config.js';
 
 /** A change of the schema takes seconds on a busy node, and what timed out may have been done. */
 const changing = { prepare: false, readTimeout: 30_000 };
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
 const keyspaceName = /^[a-z][a-z0-9_]{0,47}$/;
 
 /** A client with the settings that matter (protocol v4 at once, bigint, no metadata sync); `useKeyspace` false for making the keyspace. */
@@ -42,5 +45,25 @@ export async function prepareKeyspace(config: ConfigOf<typeof cassandraConfig>, 
     for (const table of tables) await client.execute(table, [], changing);
   } finally {
     await client.shutdown();
+  }
+}
+
+/**
+ * The same for a service that can begin without Cassandra: tried again until it is done or `signal` aborts. `onFailure` is told of each try that failed.
+ * Until then whatever asks the tables fails. Never rejects.
+ */
+export async function prepareKeyspaceInTime(
+  config: ConfigOf<typeof cassandraConfig>,
+  tables: readonly string[],
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await prepareKeyspace(config, tables);
+    } catch (error) {
+      onFailure(error);
+      await wait(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 }

@@ -10,5 +10,6 @@ export * from './logger.js';
 export * from './probes.js';
 export * from './service.js';
 export * from './signature.js';
+export * from './steady-clock.js';
 export * from './token-verifier.js';
 export * from './token.js';

@@ -7,6 +7,7 @@ import {
   causeOf,
   createLogger,
   createRegistry,
+  steadyClock,
   systemClock,
   withProbes,
   type Clock,
@@ -16,7 +17,7 @@ import {
   type Registry,
   type Service,
 } from '@plaza/kit';
-import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
+import { createCassandra, prepareKeyspaceInTime } from '@plaza/kit/cassandra';
 import { grpcServerCredentials } from '@plaza/kit/grpc';
 import type { RootDatabase } from '@plaza/kit/lmdb';
 import { connectNats } from '@plaza/kit/nats';
@@ -152,10 +153,12 @@ export const embeddedRoomStateParts = (store: RootDatabase<Buffer, Buffer>): { p
 });
 
 /** A room-state process on NATS, Redis and Cassandra, with its gRPC door and its probes. */
-export async function composeRoomState(config: RoomStateConfig, clock: Clock = systemClock): Promise<{ service: Service; logger: Logger }> {
+export async function composeRoomState(config: RoomStateConfig, wall: Clock = systemClock): Promise<{ service: Service; logger: Logger }> {
   const id = config.id === '' ? `room-state-${randomUUID().slice(0, 8)}` : config.id;
   const logger = createLogger('room-state', config.logLevel).child({ id });
   const registry = createRegistry('room-state');
+  const onJump = (aheadMs: number): void => logger.warn({ event: 'clock-jumped', aheadMs });
+  const clock = steadyClock({ wall, monotonicMs: () => performance.now(), onJump });
   const { shards, streams, natsReplicas: replicas, logMaxBytes: maxBytes } = config;
   // A stopped edge must not stall the log: live frames have a connection of their own.
   const [logConnection, liveConnection] = await Promise.all([connectNats(config, `${id}-log`), connectNats(config, `${id}-live`)]);
@@ -166,7 +169,11 @@ export async function composeRoomState(config: RoomStateConfig, clock: Clock = s
   const peers = new NatsPeers([logConnection, liveConnection], logger);
   const redis = connectRedis(config, (error) => logger.warn({ event: 'redis', cause: causeOf(error) }));
   redis.connect().catch((error: unknown) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
-  await prepareKeyspace(config, snapshotTables);
+  const ends = new AbortController();
+  // Rooms are held without Cassandra; only snapshots wait for it.
+  void prepareKeyspaceInTime(config, snapshotTables, ends.signal, (error) =>
+    logger.warn({ event: 'cassandra-away', cause: causeOf(error) }),
+  );
   const cassandra = createCassandra(config);
   const projection = new RedisProjection(redis);
   const snapshots = new CassandraSnapshotStore(cassandra, clock);
@@ -187,6 +194,7 @@ export async function composeRoomState(config: RoomStateConfig, clock: Clock = s
     start: () => room.start(),
     drain: () => room.drain(),
     async stop() {
+      ends.abort();
       await room.stop();
       await listener.close();
       await Promise.allSettled([peers.close(), live.close(), log.close(), projection.close(), snapshots.close()]);
