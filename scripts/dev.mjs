@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | build | check | generate | bench:path | bench:fanout | bench:decide | postinstall
+ *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +37,7 @@ const runBuilt = (file) => async () => {
 const commands = {
   start: runBuilt('services/standalone/dist/main.js'),
   cluster: runBuilt('scripts/cluster.mjs'),
+  chaos: runBuilt('chaos/dist/run.js'),
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
   'bench:fanout': runBuilt('loadtest/dist/bench-fanout.js'),
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
