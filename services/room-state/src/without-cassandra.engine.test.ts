@@ -44,28 +44,46 @@ function openDoor(port: number): Promise<void> {
   return new Promise((resolve) => door!.listen(port, '127.0.0.1', () => resolve()));
 }
 
-test('a room-state process starts and holds while Cassandra is away, and makes its tables when it comes', async () => {
-  const keyspace = freshKeyspace();
-  const port = await freePort();
+/** A process with its probe; Cassandra is where it is told. */
+async function startAt(cassandraHost: string, keyspace: string): Promise<{ service: Service; readyz: () => Promise<[number, unknown]> }> {
   const env = {
     PLAZA_LOG_LEVEL: 'silent',
     PLAZA_SHARDS: '4',
     PLAZA_STREAMS: '1',
     PLAZA_NATS_SERVERS: nats.urls.join(','),
     PLAZA_REDIS_URL: redis.url,
-    PLAZA_CASSANDRA_HOSTS: `127.0.0.1:${port}`,
+    PLAZA_CASSANDRA_HOSTS: cassandraHost,
     PLAZA_CASSANDRA_KEYSPACE: keyspace,
     PLAZA_SETTLE_MS: '300',
     PLAZA_PROBE_PORT: String(await freePort()),
   };
   const read = readConfig(roomStateTable, env);
   if ('mistakes' in read) throw new Error(read.mistakes.join('; '));
-  ({ service } = await composeRoomState(read.config));
-  await service.start();
-  await eventually(async () => {
-    const answer = await fetch(`http://127.0.0.1:${read.config.probePort}/readyz`);
-    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ shards: 4 })]);
-  });
+  const { probePort } = read.config;
+  const composed = await composeRoomState(read.config);
+  await composed.service.start();
+  const readyz = async (): Promise<[number, unknown]> => {
+    const answer = await fetch(`http://127.0.0.1:${probePort}/readyz`);
+    return [answer.status, await answer.json()];
+  };
+  return { service: composed.service, readyz };
+}
+
+const holdsAll = async (readyz: () => Promise<[number, unknown]>): Promise<void> => {
+  await eventually(async () => expect(await readyz()).toEqual([200, expect.objectContaining({ shards: 4 })]), { timeoutMs: 30_000 });
+};
+
+test('a room-state process starts and holds while Cassandra is away, and makes its tables when it comes', async () => {
+  const before = await startAt(cassandra.hosts[0]!, freshKeyspace());
+  await holdsAll(before.readyz);
+  await before.service.drain();
+  await before.service.stop();
+
+  const keyspace = freshKeyspace();
+  const port = await freePort();
+  const started = await startAt(`127.0.0.1:${port}`, keyspace);
+  service = started.service;
+  await holdsAll(started.readyz);
 
   await openDoor(port);
   const own = readConfig(cassandraConfig, { PLAZA_CASSANDRA_HOSTS: cassandra.hosts.join(',') });
