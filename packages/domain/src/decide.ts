@@ -35,7 +35,7 @@ import { refuse, type Refusal } from './refusal.js';
 import { isCreated } from './room-state.js';
 import type { Command, Context, Decision, RoomState } from './types.js';
 
-type InRoom = Exclude<Command['$case'], 'createRoom' | 'restrictAccount' | 'listRestrictions'>;
+type InRoom = Exclude<Command['$case'], 'createRoom' | 'restrictAccount' | 'noteAct' | 'listRestrictions'>;
 
 const handlers: Handlers<InRoom> = {
   join,
@@ -103,7 +103,7 @@ export function decide(room: RoomState, command: Command, context: Context): Dec
   if (room.id === accountsRoom) return decideAboutAccounts(room, command, context);
   if (command.$case === 'createRoom') return createRoom(room, command.value, context);
   if (!isCreated(room)) return refused('not-found', 'there is no such room');
-  if (command.$case === 'restrictAccount' || command.$case === 'listRestrictions')
+  if (command.$case === 'restrictAccount' || command.$case === 'noteAct' || command.$case === 'listRestrictions')
     return refused('bad-request', 'asked of the room of accounts only');
   const comesOrGoes = command.$case === 'join' || command.$case === 'leave';
   const no = comesOrGoes ? undefined : mayAsk(room, context);

@@ -4,7 +4,7 @@ import type { AccountId } from '../ids.js';
 import { withSettings } from '../settings.js';
 import type { Profile, RoomState } from '../types.js';
 import { attributeSlot, awaySlot, botSlot, restrictionSlot, tagSlot } from '../slots.js';
-import type { Appliers } from './applier.js';
+import { noState, type Appliers } from './applier.js';
 import { changeMember } from './members.js';
 
 export const roomEvents: Appliers<
@@ -22,6 +22,7 @@ export const roomEvents: Appliers<
   | 'botsChanged'
   | 'away'
   | 'accountRestricted'
+  | 'actNoted'
 > = {
   roomCreated(room, { timeMs }, { creator, profile, settings, close }) {
     const blank = {
@@ -87,6 +88,7 @@ export const roomEvents: Appliers<
     }
     return (targets as AccountId[]).map(restrictionSlot);
   },
+  actNoted: noState,
 };
 
 /** Without a schedule the room's emptiness is of no interest any more. */
