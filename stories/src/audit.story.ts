@@ -63,6 +63,13 @@ export function tellAudit(scene: () => Scene): void {
     expect(await entriesOf(`room=${room}&account=host`)).toEqual([created, muted, role]);
     expect(await entriesOf(`room=${room}&act=kicked`)).toEqual([kicked]);
 
+    const { id } = (await scene().backend.ask('POST', '/v1/keys', { name: 'figures', scopes: ['figures:read'] })).json as { id: string };
+    await eventually(async () =>
+      expect(await entriesOf('act=key-created')).toContainEqual(
+        expect.objectContaining({ room: 'accounts:', apiKey: 'root-0', details: { id, name: 'figures', scopes: ['figures:read'] } }),
+      ),
+    );
+
     await verified();
     // What was told before the restart is where the chains lead through.
     for (const { chain, head } of heads.filter((one) => one.head.number > 0)) {

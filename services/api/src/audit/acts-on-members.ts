@@ -18,7 +18,8 @@ type Cases =
   | 'memberUpdated'
   | 'deviceBlocked'
   | 'accountRestricted'
-  | 'accountErased';
+  | 'accountErased'
+  | 'actNoted';
 
 const roleWord = (role: Role): string => wordOf(Role, role || Role.ROLE_GUEST);
 
@@ -45,6 +46,7 @@ export const actsOnMembers: Judges<Cases> = {
   deviceBlocked: ({ deviceId, untilMs }) =>
     untilMs === 0 ? { act: 'device-unblocked', details: { deviceId } } : { details: { deviceId, untilMs } },
   accountErased: (value) => ({ details: plain(value) }),
+  actNoted: ({ act, details }) => ({ act, details: plain(JSON.parse(details) as object) }),
   accountRestricted: ({ reason, ...details }) => ({ reason, details: plain(details) }),
 };
 

@@ -80,6 +80,14 @@ const table: Record<EventCase, [title: string, value: object, by: Made, expected
     ['a device', { deviceId: 'd', untilMs: 9 }, host, { act: 'device-blocked', details: { deviceId: 'd', untilMs: 9 } }],
     ['its end', { deviceId: 'd', untilMs: 0 }, host, { act: 'device-unblocked', details: { deviceId: 'd' } }],
   ],
+  actNoted: [
+    [
+      'an act of the server API that is no room’s',
+      { act: 'key-created', details: '{"id":"k1","scopes":["*"]}' },
+      api,
+      { act: 'key-created', apiKey: 'root-0', details: { id: 'k1', scopes: ['*'] } },
+    ],
+  ],
   accountErased: [
     [
       'everything of an account',

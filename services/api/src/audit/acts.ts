@@ -5,6 +5,7 @@ import { actsOnContent } from './acts-on-content.js';
 import { actsOnMembers } from './acts-on-members.js';
 import { actsOnRooms } from './acts-on-rooms.js';
 import type { AuditedAct } from './entry.js';
+import { notedActs } from './note-act.js';
 
 /** What of everything that a room's log can hold is a management act. A new kind of event does not compile before it is judged here. */
 export const judges: Judges<EventCase> = { ...actsOnMembers, ...actsOnRooms, ...actsOnContent };
@@ -12,8 +13,9 @@ export const judges: Judges<EventCase> = { ...actsOnMembers, ...actsOnRooms, ...
 /** The names that a query can ask for. */
 export const actNames: readonly string[] = [
   ...Object.keys(judges)
-    .filter((name) => !['message', 'entered', 'left', 'away'].includes(name))
+    .filter((name) => !['message', 'entered', 'left', 'away', 'actNoted'].includes(name))
     .map(kebab),
+  ...notedActs,
   'device-unblocked',
   'log-hole',
 ].sort();

@@ -8,7 +8,7 @@ export class AuditMetrics {
   readonly #broken: Counter;
   readonly #sequence: Gauge<'stream'>;
 
-  constructor(registry: Registry) {
+  constructor(private readonly registry: Registry) {
     const registers = [registry];
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_api_audit_${name}_total`, help, registers });
     this.#entries = new Counter({ name: 'plaza_api_audit_entries_total', help: 'Management acts written', labelNames: ['act'], registers });
@@ -20,6 +20,17 @@ export class AuditMetrics {
       help: 'The log sequence up to which a stream is considered',
       labelNames: ['stream'],
       registers,
+    });
+  }
+
+  /** `stopped`: how many of this process's streams are not read any more, because their chain in the log broke. */
+  watch(stopped: () => number): void {
+    const help = 'Streams whose records do not follow each other: they are not read any more';
+    const gauge: Gauge = new Gauge({
+      name: 'plaza_api_audit_streams_stopped',
+      help,
+      registers: [this.registry],
+      collect: (): void => gauge.set(stopped()),
     });
   }
 

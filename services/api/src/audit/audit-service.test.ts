@@ -196,6 +196,21 @@ describe('the audit log’s writer', () => {
     expect(await verifyChain(bench.audit, chain)).toMatchObject({ ok: true, count: 2 });
   });
 
+  test('stops where the records of a shard do not follow each other, and says so', async () => {
+    bench = new Bench();
+    const chain = bench.append('lobby', 'a');
+    const service = await bench.start('one');
+    await eventually(async () => expect(await bench.targets(chain)).toEqual(['a']));
+    const { shard } = bench.logs.next(chain, 1)!;
+    bench.logs.forget(shard);
+    bench.logs.append(shard, 0, new Uint8Array(0));
+    await eventually(async () => {
+      await bench.clock.pass(100);
+      expect(service.states().get(chain)?.broken).toContain('follows 0');
+    });
+    expect(await bench.registry.metrics()).toContain('plaza_api_audit_streams_stopped 1');
+  });
+
   test('cuts what is older than is kept, at start and daily, and never a chain that is broken', async () => {
     bench = new Bench();
     const daily: (() => void)[] = [];

@@ -30,6 +30,7 @@ export class AuditService implements Service {
     const { audit, log, peers, metrics, clock } = parts;
     this.#readers = new StreamReaders(parts, new AuditIngest(audit, metrics));
     const read = () => this.#readers.states();
+    metrics.watch(() => [...read().values()].filter(({ broken }) => broken !== undefined).length);
     this.#share = new StreamShare({ peers, clock, kind: 'audit', id: settings.id, address: '', streams: log.streams, read });
   }
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { noteAct } from '../audit/note-act.js';
 import { operation, type Outcome } from '../operation.js';
 import { KeysAway, type StoredKey } from '../keys.js';
 import { problem, unavailable } from '../problems.js';
@@ -31,7 +32,7 @@ export const createKey = operation({
     })
     .meta({ examples: [{ name: 'moderation', scopes: ['members:write'] }] }),
   answer: view.extend({ key: z.string() }).meta({ id: 'NewKey' }),
-  handle: ({ body }, { keys, clock }) =>
+  handle: ({ body, commandId }, { keys, clock, rooms }) =>
     guarded(async () => {
       const key = `plaza_${randomBytes(secretBytes).toString('base64url')}`;
       const hash = createHash('sha256').update(key).digest('hex');
@@ -42,6 +43,9 @@ export const createKey = operation({
         createdMs: clock.now(),
         hash,
       };
+      const { id, name } = stored;
+      const no = await noteAct(rooms, commandId, 'key-created', { id, name, scopes: stored.scopes });
+      if (no !== undefined) return { problem: no };
       await keys.put(stored);
       return { answer: { ...viewKey(stored), key } };
     }),
@@ -71,11 +75,17 @@ export const deleteKey = operation({
   status: 200,
   params: z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/, 'expected the id of a key') }),
   answer: z.object({ result: z.literal('done') }).meta({ id: 'KeyDeleted' }),
-  handle: ({ params }, { keys }) =>
-    guarded(async () =>
-      (await keys.remove(params.key)) ? { answer: { result: 'done' as const } } : { problem: problem('not-found', 'there is no such key') },
-    ),
+  handle: ({ params, commandId }, { keys, rooms }) =>
+    guarded(async () => {
+      const key = (await keys.list()).find(({ id }) => id === params.key);
+      if (key === undefined) return { problem: noKey };
+      const no = await noteAct(rooms, commandId, 'key-deleted', { id: key.id, name: key.name });
+      if (no !== undefined) return { problem: no };
+      return (await keys.remove(params.key)) ? { answer: { result: 'done' as const } } : { problem: noKey };
+    }),
 });
+
+const noKey = problem('not-found', 'there is no such key');
 
 async function guarded<A>(work: () => Promise<Outcome<A>>): Promise<Outcome<A>> {
   try {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { noteAct } from '../../audit/note-act.js';
 import { operation } from '../../operation.js';
 import { problem, type Problem } from '../../problems.js';
 import { textOf } from '../../schemas.js';
@@ -21,6 +22,10 @@ const choices = {
   roomPrefix: roomPrefix.describe('Of rooms that begin so; not together with `rooms`.'),
   enabled: z.boolean(),
 };
+
+/** What the audit log keeps of what was asked for: of the url no query, which may hold a secret. */
+const notedOf = ({ url, ...rest }: { readonly url?: string | undefined }): object =>
+  url === undefined || !URL.canParse(url) ? rest : { ...rest, url: `${new URL(url).origin}${new URL(url).pathname}` };
 
 /** What is wrong between the fields. */
 function mistakeIn(
@@ -52,7 +57,7 @@ export const createWebhook = operation({
     })
     .meta({ examples: [{ url: 'https://platform.example/plaza', kinds: ['message', 'muted'], roomPrefix: 'live-' }] }),
   answer: webhookView.extend({ secret }).meta({ id: 'NewWebhook' }),
-  handle: ({ body }, { webhooks, clock }) =>
+  handle: ({ body, commandId }, { webhooks, clock, rooms: log }) =>
     guarded(async () => {
       const { deliveries, sealer, privateAllowed } = webhooks;
       const wrong = mistakeIn(body, privateAllowed);
@@ -62,6 +67,8 @@ export const createWebhook = operation({
       const [id, made, nowMs] = [`wh_${randomBytes(8).toString('hex')}`, newSecret(), clock.now()];
       const kept = { sealed: sealer.seal(made, id), createdMs: nowMs, untilMs: 0 };
       const endpoint = { ...body, id, stopped: '', secrets: [kept], createdMs: nowMs, sinceMs: nowMs, revision: 1 };
+      const no = await noteAct(log, commandId, 'webhook-created', { id, ...notedOf(body) });
+      if (no !== undefined) return { problem: no };
       await deliveries.put(endpoint);
       return { answer: { ...viewWebhook(endpoint, nowMs), secret: made } };
     }),
@@ -108,15 +115,21 @@ export const updateWebhook = operation({
     .partial()
     .meta({ examples: [{ enabled: false }] }),
   answer: webhookView,
-  handle: ({ params, body }, { webhooks: { deliveries, privateAllowed }, clock }) =>
+  handle: ({ params, body, commandId }, { webhooks: { deliveries, privateAllowed }, clock, rooms: log }) =>
     guarded(async () => {
-      const changed = await changeEndpoint(deliveries, params.webhook, (endpoint) => {
-        const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Partial<Endpoint>;
-        const next = { ...endpoint, ...given };
-        const wrong = mistakeIn(next, privateAllowed);
-        if (wrong !== undefined) return { problem: wrong };
-        return next.enabled && !endpoint.enabled ? { ...next, stopped: '', sinceMs: clock.now() } : next;
-      });
+      const note = () => noteAct(log, commandId, 'webhook-updated', { id: params.webhook, ...notedOf(body) });
+      const changed = await changeEndpoint(
+        deliveries,
+        params.webhook,
+        (endpoint) => {
+          const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Partial<Endpoint>;
+          const next = { ...endpoint, ...given };
+          const wrong = mistakeIn(next, privateAllowed);
+          if (wrong !== undefined) return { problem: wrong };
+          return next.enabled && !endpoint.enabled ? { ...next, stopped: '', sinceMs: clock.now() } : next;
+        },
+        note,
+      );
       return 'problem' in changed ? changed : { answer: viewWebhook(changed, clock.now()) };
     }),
 });
@@ -131,8 +144,12 @@ export const deleteWebhook = operation({
   status: 200,
   params: inWebhook,
   answer: z.object({ result: z.literal('done') }).meta({ id: 'WebhookDeleted' }),
-  handle: ({ params }, { webhooks: { deliveries } }) =>
-    guarded(async () => ((await deliveries.remove(params.webhook)) ? { answer: { result: 'done' as const } } : { problem: noWebhook })),
+  handle: ({ params, commandId }, { webhooks: { deliveries }, rooms: log }) =>
+    withEndpoint(deliveries, params.webhook, async ({ id, name }) => {
+      const no = await noteAct(log, commandId, 'webhook-deleted', { id, name });
+      if (no !== undefined) return { problem: no };
+      return (await deliveries.remove(id)) ? { answer: { result: 'done' as const } } : { problem: noWebhook };
+    }),
 });
 
 export const rotateWebhookSecret = operation({
@@ -154,14 +171,20 @@ export const rotateWebhookSecret = operation({
       .describe('For how long the secret before signs, too; 0: not at all, which is also the way out where two are valid already.'),
   }),
   answer: webhookView.extend({ secret }).meta({ id: 'RotatedWebhook' }),
-  handle: ({ params, body }, { webhooks: { deliveries, sealer }, clock }) =>
+  handle: ({ params, body, commandId }, { webhooks: { deliveries, sealer }, clock, rooms: log }) =>
     guarded(async () => {
       const made = newSecret();
-      const changed = await changeEndpoint(deliveries, params.webhook, (endpoint) => {
-        const secrets = rotated(endpoint.secrets, sealer.seal(made, endpoint.id), clock.now(), body.overlapSeconds * 1000);
-        if (secrets === undefined) return { problem: problem('too-many', 'two secrets are valid already: wait, or overlapSeconds 0') };
-        return { ...endpoint, secrets };
-      });
+      const note = () => noteAct(log, commandId, 'webhook-secret-rotated', { id: params.webhook, ...body });
+      const changed = await changeEndpoint(
+        deliveries,
+        params.webhook,
+        (endpoint) => {
+          const secrets = rotated(endpoint.secrets, sealer.seal(made, endpoint.id), clock.now(), body.overlapSeconds * 1000);
+          if (secrets === undefined) return { problem: problem('too-many', 'two secrets are valid already: wait, or overlapSeconds 0') };
+          return { ...endpoint, secrets };
+        },
+        note,
+      );
       return 'problem' in changed ? changed : { answer: { ...viewWebhook(changed, clock.now()), secret: made } };
     }),
 });

@@ -29,17 +29,19 @@ export const withEndpoint = <A>(
     return endpoint === undefined ? { problem: noWebhook } : work(endpoint);
   });
 
-/** Changes an endpoint, again where somebody else was first. `change` gives what is to be, or why not. */
+/** Changes an endpoint, again where somebody else was first. `change` gives what is to be, or why not; `note` what keeps it from being noted before. */
 export const changeEndpoint = (
   deliveries: Deliveries,
   id: string,
   change: (endpoint: Endpoint) => Endpoint | { readonly problem: Problem },
-): Promise<Endpoint | { readonly problem: Problem }> => changed(deliveries, id, change, tries);
+  note: () => Promise<Problem | undefined>,
+): Promise<Endpoint | { readonly problem: Problem }> => changed(deliveries, id, change, note, tries);
 
 async function changed(
   deliveries: Deliveries,
   id: string,
   change: (endpoint: Endpoint) => Endpoint | { readonly problem: Problem },
+  note: () => Promise<Problem | undefined>,
   left: number,
 ): Promise<Endpoint | { readonly problem: Problem }> {
   if (left === 0) return { problem: unavailable('others are changing the webhook') };
@@ -47,6 +49,8 @@ async function changed(
   if (endpoint === undefined) return { problem: noWebhook };
   const wanted = change(endpoint);
   if ('problem' in wanted) return wanted;
+  const no = await note();
+  if (no !== undefined) return { problem: no };
   const next = { ...wanted, revision: endpoint.revision + 1 };
-  return (await deliveries.put(next)) ? next : changed(deliveries, id, change, left - 1);
+  return (await deliveries.put(next)) ? next : changed(deliveries, id, change, note, left - 1);
 }
