@@ -62,7 +62,14 @@ import type { DeadLetters } from './webhooks/dead-letters.js';
 import { LmdbDeliveries } from './webhooks/deliveries.lmdb.js';
 import { RedisDeliveries } from './webhooks/deliveries.redis.js';
 import type { Deliveries } from './webhooks/deliveries.js';
+import { Mailer } from './webhooks/mailer.js';
+import { defaultRetry } from './webhooks/retry.js';
 import { Sealer } from './webhooks/secrets.js';
+import { NodeSender } from './webhooks/sender.node.js';
+import type { WebhookPorts } from './webhooks/webhook-ports.js';
+import { WebhookMetrics } from './webhooks/webhook-metrics.prom.js';
+import { WebhookService } from './webhooks/webhook-service.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 export interface ApiParts {
   readonly log: Log;
@@ -122,7 +129,8 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
   const { shards } = config;
   const accounts = new AccountList({ live: parts.live, router, shards, clock, logger: parts.logger, removed: () => undefined });
   const audit = new AuditService({ id, auditDays: config.auditDays }, { ...parts, metrics: new AuditMetrics(parts.registry) });
-  const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts));
+  const webhooks = webhooksOf(config, id, parts);
+  const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts, webhooks.ports));
   return new ApiService({
     id,
     host: config.apiHost,
@@ -133,17 +141,18 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
     table,
     peers,
     accounts,
-    readers: [audit],
+    readers: [audit, webhooks.service],
     clock,
   });
 }
 
 const portsOf = (
   config: ApiConfig,
-  { history, metrics, clock, keys, audit, log, deliveries, letters }: ApiParts,
+  { history, metrics, clock, keys, audit, log }: ApiParts,
   table: ShardTable,
   router: CommandRouter,
   accounts: AccountList,
+  webhooks: WebhookPorts,
 ): Ports => ({
   rooms: new Rooms(router, config.shards, config.commandMs),
   history,
@@ -152,11 +161,31 @@ const portsOf = (
   presences: new Presences(router, table, clock),
   accounts,
   keys,
-  webhooks: { deliveries, letters, sealer: new Sealer(config.webhookKey ?? config.tokenSecret), privateAllowed: config.webhookPrivate },
+  webhooks,
   audit: new AuditLog(audit, log.streams, config.auditDays, clock),
   clock,
   issueToken: (claims: TokenClaims) => issueToken(config.tokenSecret, claims, clock.now()),
 });
+
+/** What delivers events to the endpoints of the platform, and what its operations stand on. */
+function webhooksOf(config: ApiConfig, id: string, parts: ApiParts): { ports: WebhookPorts; service: Service } {
+  const { log, deliveries, letters, peers, clock, logger } = parts;
+  const { webhookPrivate: privateAllowed, webhookMs: deadlineMs, webhookConcurrency: concurrency } = config;
+  const sealer = new Sealer(config.webhookKey ?? config.tokenSecret);
+  const sender = new NodeSender({ privateAllowed });
+  const mailer = new Mailer({ sender, sealer, clock, deadlineMs });
+  const policy = { ...defaultRetry, giveUpMs: config.webhookRetryHours * 3_600_000 };
+  const meter = new WebhookMetrics(parts.registry);
+  const webhooks = new Webhooks({
+    ...{ log, deliveries, letters, mailer, meter, clock, logger },
+    policy,
+    concurrency,
+    random: Math.random,
+  });
+  const stopMs = deadlineMs + 1000;
+  const service = new WebhookService({ id, streams: log.streams, peers, clock, logger, webhooks, stopMs, sender });
+  return { ports: { deliveries, letters, sealer, privateAllowed, log, mailer }, service };
+}
 
 /** Builds the server when it is asked to listen: registering its plug-ins takes a turn of the event loop. */
 function httpListener(config: ApiConfig, { logger, registry, clock, keys }: ApiParts, ports: Ports): Listener {

@@ -72,6 +72,19 @@ export const apiTable = {
     'false',
     'Webhooks may be at private addresses and, on this machine, without TLS: for networks of your own and for development.',
   ),
+  webhookConcurrency: variable(
+    'PLAZA_WEBHOOK_CONCURRENCY',
+    integer(1, 1000),
+    '8',
+    'Deliveries under way at a time to one endpoint, from one api.',
+  ),
+  webhookMs: variable('PLAZA_WEBHOOK_MS', integer(100, 60_000), '10000', 'How long an endpoint may take to answer a delivery, in ms.'),
+  webhookRetryHours: variable(
+    'PLAZA_WEBHOOK_RETRY_HOURS',
+    integer(1, 168),
+    '24',
+    'After so many hours an event that an endpoint does not take becomes a dead letter.',
+  ),
   logMaxBytes: variable(
     'PLAZA_LOG_MAX_BYTES',
     integer(1_048_576, Number.MAX_SAFE_INTEGER),

@@ -18,6 +18,8 @@ import * as roomSettings from './handlers/room-settings.js';
 import * as rooms from './handlers/rooms.js';
 import { topRooms } from './handlers/top-rooms.js';
 import type { Operation } from './operation.js';
+import * as deadLetters from './webhooks/operations/dead-letters.js';
+import * as deliveries from './webhooks/operations/delivery.js';
 import * as webhooks from './webhooks/operations/endpoints.js';
 
 /** Everything that the server API can be asked, in the order of its documentation. A family's file holds operations and nothing else. */
@@ -38,6 +40,8 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   createToken,
   ...Object.values(keys),
   ...Object.values(webhooks),
+  ...Object.values(deliveries),
+  ...Object.values(deadLetters),
   ...Object.values(audit),
   topRooms,
   readFiguresOfRoom,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ReaderUnavailable, type HistoryReader, type MetricsReader, type RoomDoor } from '@plaza/bus';
 import { LocalRoomGateway, MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
-import { accountsRoom } from '@plaza/domain';
+import { accountsRoom, positionAt, shardOf, type RoomId } from '@plaza/domain';
 import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { createLogger, createRegistry, readConfig, systemClock, type Registry } from '@plaza/kit';
-import { Reply, type HistoryPage } from '@plaza/proto/client';
+import { Event, Reply, type HistoryPage } from '@plaza/proto/client';
+import { Record as LogRecord } from '@plaza/proto/log';
 import { EntryOutcome, type Beat, type BulkAnswer, type Entry } from '@plaza/proto/room';
 import type { RoomsAsk, RoomsPage } from '@plaza/proto/history';
 import type { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
@@ -131,6 +132,9 @@ export interface ScriptedApi {
   /** Every log line of the api so far. */
   readonly lines: string[];
   beat(beat: Partial<Beat>): void;
+  readonly letters: MemoryDeadLetters;
+  /** A message of a room, in the log as a holder writes it. */
+  say(room: string, text: string): void;
   /** With the API key, unless `headers` say otherwise. A body that is no string is sent as JSON. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   stop(): Promise<void>;
@@ -162,13 +166,15 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
   const logger = createLogger('api', 'trace', { write: (line: string) => void lines.push(line) });
   const registry = createRegistry('api');
   const { history, metrics } = readers;
-  const log = new MemoryLog(new MemoryLogStorage({ shards, streams: 2 }));
+  const storage = new MemoryLogStorage({ shards, streams: 2 });
+  const log = new MemoryLog(storage);
+  const letters = new MemoryDeadLetters();
   const audit = new MemoryAuditStorage();
   const parts = {
     log,
     audit: new MemoryAudit(audit),
     deliveries: new MemoryDeliveries(),
-    letters: new MemoryDeadLetters(),
+    letters,
     live: new MemoryLive(bus),
     peers: new MemoryPeers(bus),
     keys: new MemoryKeys(),
@@ -180,7 +186,22 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
     others.beat({ kind: 'edge', id: 'x', address: '', atMs: Date.now(), shards: [], draining: false, ...one });
   beat({ kind: 'room-state', id: 'h1', address, shards: Array.from({ length: shards }, (_, shard) => ({ shard, epoch: 1 })) });
   beat({ id: 'e1', address: 'ws://e1/v1/connect' });
-  return { api, door, readers, peers: others, registry, audit, lines, beat, ask: asker(api), stop: () => api.stop() };
+  const say = writer(storage);
+  return { api, door, readers, peers: others, registry, audit, lines, beat, letters, say, ask: asker(api), stop: () => api.stop() };
+}
+
+/** Writes records of one message each, all in order. */
+function writer(storage: MemoryLogStorage): (room: string, text: string) => void {
+  const last = new Map<number, number>();
+  return (room, text) => {
+    const [shard, position] = [shardOf(room as RoomId, shards), positionAt(Date.now())];
+    const kind = { $case: 'message', value: { account: 'ann', body: { content: { $case: 'text', value: { text } } } } } as const;
+    const event = Event.encode(Event.fromPartial({ position, timeMs: Date.now(), kind })).finish();
+    const batches = [{ room, last: position, events: [{ position, event, stored: true }] }];
+    const bytes = LogRecord.encode(LogRecord.fromPartial({ id: text, timeMs: Date.now(), batches })).finish();
+    const appended = storage.append(shard, last.get(shard) ?? 0, bytes);
+    if (appended.kind === 'stored') last.set(shard, appended.sequence);
+  };
 }
 
 const asker =
