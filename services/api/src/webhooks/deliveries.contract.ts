@@ -52,6 +52,22 @@ export function deliveriesContract(name: string, open: () => Promise<{ deliverie
       expect(await deliveries.put(anEndpoint({ id: 'wh_9', revision: 2 }))).toBe(false);
     });
 
+    test('a store knows whether it ever had an endpoint, and takes back what it lost', async () => {
+      expect(await deliveries.used()).toBe(false);
+      await deliveries.put(anEndpoint());
+      await deliveries.remove('wh_1');
+      expect(await deliveries.used()).toBe(true);
+      await deliveries.put(anEndpoint({ id: 'wh_2', name: 'there again' }));
+      await deliveries.restore([anEndpoint({ revision: 7 }), anEndpoint({ id: 'wh_2', name: 'as it was', revision: 7 })]);
+      expect((await deliveries.endpoint('wh_1'))?.revision).toBe(7);
+      expect((await deliveries.endpoint('wh_2'))?.name).toBe('there again');
+    });
+
+    test('a store that was only given back what it lost is used', async () => {
+      await deliveries.restore([anEndpoint({ revision: 7 })]);
+      expect(await deliveries.used()).toBe(true);
+    });
+
     test('a stream is nowhere until its place is moved', async () => {
       expect(await deliveries.place(1)).toBe(0);
       await deliveries.movePlace(1, 2 ** 40);

@@ -28,7 +28,19 @@ export class LmdbDeliveries implements Deliveries {
       const key = `endpoint/${endpoint.id}`;
       if (((this.#get(key) as Endpoint | undefined)?.revision ?? 0) !== endpoint.revision - 1) return false;
       this.#put(key, endpoint);
+      this.#put('used', 1);
       return true;
+    });
+  }
+
+  used(): Promise<boolean> {
+    return asked(() => this.#get('used') !== undefined);
+  }
+
+  restore(endpoints: readonly Endpoint[]): Promise<void> {
+    return this.#written(() => {
+      for (const one of endpoints) if (this.#get(`endpoint/${one.id}`) === undefined) this.#put(`endpoint/${one.id}`, one);
+      this.#put('used', 1);
     });
   }
 

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.js';
 
 /** In this process's memory: for tests. */
 export class MemoryDeliveries implements Deliveries {
+  #used = false;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #places = new Map<number, number>();
   readonly #feeds = new Map<string, Map<number, FeedState>>();
@@ -18,8 +19,24 @@ export class MemoryDeliveries implements Deliveries {
 
   async put(endpoint: Endpoint): Promise<boolean> {
     if ((this.#endpoints.get(endpoint.id)?.revision ?? 0) !== endpoint.revision - 1) return false;
+    this.#used = true;
     this.#endpoints.set(endpoint.id, endpoint);
     return true;
+  }
+
+  async used(): Promise<boolean> {
+    return this.#used;
+  }
+
+  async restore(endpoints: readonly Endpoint[]): Promise<void> {
+    this.#used = true;
+    for (const one of endpoints) if (!this.#endpoints.has(one.id)) this.#endpoints.set(one.id, one);
+  }
+
+  /** As a store that was emptied. */
+  lose(): void {
+    this.#used = false;
+    for (const kept of [this.#endpoints, this.#places, this.#feeds, this.#replays]) kept.clear();
   }
 
   async remove(id: string): Promise<boolean> {

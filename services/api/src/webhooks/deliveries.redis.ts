@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    plazaPutEndpoint(endpoints: string, id: string, json: string, before: number): Result<number, Context>;
+    plazaPutEndpoint(endpoints: string, used: string, id: string, json: string, before: number): Result<number, Context>;
     plazaRemoveEndpoint(endpoints: string, feeds: string, replays: string, id: string): Result<number, Context>;
     plazaKeepOf(endpoints: string, hash: string, id: string, field: string, json: string): Result<number, Context>;
   }
@@ -16,6 +16,7 @@ local kept = redis.call('HGET', KEYS[1], ARGV[1])
 local revision = kept and cjson.decode(kept).revision or 0
 if revision ~= tonumber(ARGV[3]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('SET', KEYS[2], '1')
 return 1`;
 
 const removeEndpoint = `
@@ -32,6 +33,8 @@ redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 return 1`;
 
 const endpointsKey = 'plaza:{webhooks}:endpoints';
+/** Is there from the first endpoint on, and gone only with everything else. */
+const usedKey = 'plaza:{webhooks}:used';
 const placesKey = 'plaza:{webhooks}:places';
 const replaysKey = 'plaza:{webhooks}:replays';
 const feedsKey = (endpoint: string): string => `plaza:{webhooks}:feeds:${endpoint}`;
@@ -39,7 +42,7 @@ const feedsKey = (endpoint: string): string => `plaza:{webhooks}:feeds:${endpoin
 /** In Redis: hashes of JSON, under one hash tag. */
 export class RedisDeliveries implements Deliveries {
   constructor(private readonly redis: Redis) {
-    redis.defineCommand('plazaPutEndpoint', { lua: putEndpoint, numberOfKeys: 1 });
+    redis.defineCommand('plazaPutEndpoint', { lua: putEndpoint, numberOfKeys: 2 });
     redis.defineCommand('plazaRemoveEndpoint', { lua: removeEndpoint, numberOfKeys: 3 });
     redis.defineCommand('plazaKeepOf', { lua: keepOf, numberOfKeys: 2 });
   }
@@ -55,7 +58,16 @@ export class RedisDeliveries implements Deliveries {
 
   async put(endpoint: Endpoint): Promise<boolean> {
     const json = JSON.stringify(endpoint);
-    return (await asked(this.redis.plazaPutEndpoint(endpointsKey, endpoint.id, json, endpoint.revision - 1))) === 1;
+    return (await asked(this.redis.plazaPutEndpoint(endpointsKey, usedKey, endpoint.id, json, endpoint.revision - 1))) === 1;
+  }
+
+  async used(): Promise<boolean> {
+    return (await asked(this.redis.exists(usedKey))) === 1;
+  }
+
+  async restore(endpoints: readonly Endpoint[]): Promise<void> {
+    for (const one of endpoints) await asked(this.redis.hsetnx(endpointsKey, one.id, JSON.stringify(one)));
+    await asked(this.redis.set(usedKey, '1'));
   }
 
   async remove(id: string): Promise<boolean> {

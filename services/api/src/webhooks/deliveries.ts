@@ -60,6 +60,10 @@ export interface Deliveries {
   endpoint(id: string): Promise<Endpoint | undefined>;
   /** False: what is kept is not of the revision before (1: there is one already); nothing was changed. */
   put(endpoint: Endpoint): Promise<boolean>;
+  /** False: nothing was ever put here, as far as the store remembers. */
+  used(): Promise<boolean>;
+  /** Puts endpoints back into a store that has lost everything; those that are there again already stay as they are. */
+  restore(endpoints: readonly Endpoint[]): Promise<void>;
   /** With all that is kept of it. False: there is none. */
   remove(id: string): Promise<boolean>;
   /** Up to where a stream has been read for all endpoints; 0: nowhere yet. */

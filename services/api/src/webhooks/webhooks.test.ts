@@ -156,6 +156,31 @@ describe('deliveries', () => {
     expect(bench.seen.flatMap(({ numbers }) => numbers).length).toBe(60);
   });
 
+  test('go on when the store loses everything: this process gives it back', async () => {
+    await bench.endpoint('wh_1');
+    await bench.endpoint('wh_off', { enabled: false });
+    const one = bench.process();
+    for (let number = 1; number <= 8; number++) bench.say(roomOf(number % 4), number);
+    await eventuallyPassing(() => expect(bench.seen.flatMap(({ numbers }) => numbers)).toHaveLength(8));
+    bench.deliveries.lose();
+    for (let number = 9; number <= 16; number++) bench.say(roomOf(number % 4), number);
+    await eventuallyPassing(() => expect(bench.seen.flatMap(({ numbers }) => numbers)).toHaveLength(16));
+    await eventuallyPassing(async () => expect((await bench.deliveries.endpoints()).map(({ id }) => id)).toEqual(['wh_1', 'wh_off']));
+    await one.stop();
+    bench.process();
+    for (let number = 17; number <= 20; number++) bench.say(roomOf(number % 4), number);
+    await eventuallyPassing(() => expect(bench.seen.flatMap(({ numbers }) => numbers)).toHaveLength(20));
+  });
+
+  test('and a webhook that was taken away stays away', async () => {
+    await bench.endpoint('wh_1');
+    bench.process();
+    await bench.pass(2000);
+    await bench.deliveries.remove('wh_1');
+    await bench.pass(5000);
+    expect(await bench.deliveries.endpoints()).toEqual([]);
+  });
+
   test('carry both signatures while a secret is replaced', async () => {
     const old = await bench.endpoint('wh_1');
     const before = (await bench.deliveries.endpoint('wh_1'))!;
@@ -204,7 +229,7 @@ describe('what is not taken for a day', () => {
     expect(letter).toMatchObject({ room: 'poison', from: bench.base + 1, to: bench.base + 1, events: 1, lastError: 'status 500' });
     expect(letter!.attempts).toBeGreaterThan(20);
     expect(bench.figures.buried).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   test('of an endpoint that is down goes to the dead letters with an attempt or two a minute, and the log is let go', async () => {
     await bench.endpoint('wh_1');
@@ -220,7 +245,7 @@ describe('what is not taken for a day', () => {
     await bench.age(1.5 * hourMs);
     await eventuallyPassing(async () => expect(await bench.letters.list('wh_1', '', 99, bench.clock.now())).toHaveLength(30));
     expect(needed()).toBeGreaterThan(0);
-  }, 60_000);
+  }, 180_000);
 
   test('waits where dead letters cannot be kept', async () => {
     await bench.endpoint('wh_1');
@@ -232,7 +257,7 @@ describe('what is not taken for a day', () => {
     bench.respond = () => answer(200);
     delete (bench.letters as { bury?: unknown }).bury;
     await eventuallyPassing(async () => expect(await bench.letters.list('wh_1', '', 9, bench.clock.now())).toHaveLength(1));
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a replay', () => {

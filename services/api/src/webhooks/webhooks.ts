@@ -36,6 +36,7 @@ export class Webhooks {
   /** The newest record of each shard that was seen. */
   readonly #lastOf = new Map<number, number>();
   readonly #kept = new Map<string, string>();
+  #known: readonly Endpoint[] = [];
   #streams: readonly number[] = [];
   #timers: Timer[] = [];
   #looking: Promise<void> | undefined;
@@ -161,7 +162,7 @@ export class Webhooks {
 
   /** The endpoints as they are now: the gone are let go, the new begin. */
   async #refresh(): Promise<Outlet[]> {
-    const wanted = new Map((await this.parts.deliveries.endpoints()).filter(({ enabled }) => enabled).map((one) => [one.id, one]));
+    const wanted = new Map((await this.#endpoints()).filter(({ enabled }) => enabled).map((one) => [one.id, one]));
     for (const [id, outlet] of this.#outlets) {
       const now = wanted.get(id);
       if (now?.sinceMs !== outlet.endpoint.sinceMs) this.#drop(outlet);
@@ -170,6 +171,17 @@ export class Webhooks {
     const fresh = [...wanted.values()].filter(({ id }) => !this.#outlets.has(id)).map((endpoint) => this.#outletOf(endpoint));
     for (const outlet of fresh) this.#outlets.set(outlet.endpoint.id, outlet);
     return fresh;
+  }
+
+  /** All that there are. A store that has lost everything gets back what this process knows. */
+  async #endpoints(): Promise<readonly Endpoint[]> {
+    const { deliveries, logger } = this.parts;
+    const found = await deliveries.endpoints();
+    if (found.length > 0 || this.#known.length === 0 || (await deliveries.used())) return (this.#known = found);
+    logger.error({ event: 'webhooks-restored', endpoints: this.#known.length });
+    await deliveries.restore(this.#known);
+    this.#kept.clear();
+    return this.#known;
   }
 
   #outletOf(endpoint: Endpoint): Outlet {
