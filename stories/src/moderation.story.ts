@@ -104,6 +104,34 @@ export function tellModeration(scene: () => Scene): void {
       await closeAll([host, ann, bob]);
     });
 
+    test('an account that is erased leaves every room and its history, and who is there is told', async () => {
+      const [one, two] = [await scene().room('one'), await scene().room('two')];
+      const name = `gone-${Date.now()}`;
+      const gone = await scene().enter(one, name);
+      const host = await scene().enter(one, 'host', 1);
+      expectCase(await gone.join(two), 'joined');
+      for (const room of [one, two]) for (const text of ['x', 'y']) expectCase(await gone.say(room, text), 'accepted');
+      expectCase(await host.say(one, 'stays'), 'accepted');
+      expectCase(await host.do(one, { initQueue: {} }), 'queueResults');
+      expectCase(await gone.do(one, { offerQueue: { elements: [{ key: 'seat', value: 'mine' }] } }), 'queueResults');
+      expectCase(await host.do(one, { setRole: { account: name, role: 'ROLE_REGULAR' } }), 'done');
+      const erase = () => scene().backend.ask('POST', `/v1/accounts/${name}/erase`, {});
+      const report = { rooms: 0, messages: 0, elements: 0, profiles: 0 };
+      await eventually(async () => {
+        const { json } = await erase();
+        for (const key of Object.keys(report) as (keyof typeof report)[]) report[key] = Math.max(report[key], Number(json[key]));
+        expect(report).toEqual({ rooms: 2, messages: 4, elements: 1, profiles: 1 });
+      });
+      await eventually(() => expect(seen(host, one, 'messageRecalled')[0]).toMatchObject({ recalled: 0, account: name }));
+      await eventually(() => expect(seen(host, one, 'queueChanged').at(-1)).toMatchObject({ elements: [{ key: 'seat' }] }));
+      await eventually(async () => {
+        const page = expectCase(await host.do(one, { readHistory: { types: ['text'] } }), 'historyPage');
+        expect(page.events.map(({ kind }) => kind?.$case === 'message' && kind.value.account)).toEqual(['host']);
+        expect((await erase()).json).toMatchObject({ rooms: 0, messages: 0, failed: [] });
+      });
+      await closeAll([gone, host]);
+    });
+
     test('an account that is muted or disabled in all rooms is so in every room, and its sessions end', async () => {
       const [one, two] = [await scene().room('one'), await scene().room('two')];
       const name = `bad-${Date.now()}`;

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import { HistoryPage } from '@plaza/proto/client';
-import { HistoryRead, RoomsAsk, RoomsPage } from '@plaza/proto/history';
+import {
+  HistoryRead,
+  RoomsAsk,
+  RoomsPage,
+  type TraceCount,
+  type TraceCountAsk,
+  type TracesAsk,
+  type TracesPage,
+} from '@plaza/proto/history';
 import { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 import { GrpcHistoryReader, GrpcMetricsReader, serveHistory, serveMetrics } from './readers.grpc.js';
 import { ReaderUnavailable } from './readers.js';
@@ -21,7 +29,9 @@ describe('readers over gRPC', () => {
     patienceMs?: number,
     rooms: (ask: RoomsAsk) => Promise<RoomsPage> = () => Promise.reject(new Error('no index')),
   ): Promise<GrpcHistoryReader> => {
-    const served = await serveHistory({ read, rooms }, listen);
+    const traces = (ask: TracesAsk): Promise<TracesPage> => Promise.resolve({ rooms: [ask.account], next: ask.pageToken });
+    const countTraces = (ask: TraceCountAsk): Promise<TraceCount> => Promise.resolve({ messages: ask.room.length, events: 0 });
+    const served = await serveHistory({ read, rooms, traces, countTraces }, listen);
     const reader = new GrpcHistoryReader(`127.0.0.1:${served.port}`, plain, patienceMs);
     closing.push(() => reader.close(), served.close);
     return reader;
@@ -53,6 +63,12 @@ describe('readers over gRPC', () => {
     const reader = new GrpcHistoryReader('127.0.0.1:1', plain);
     closing.push(() => reader.close());
     await expect(reader.read(ask)).rejects.toThrow(ReaderUnavailable);
+  });
+
+  test('the traces of an account likewise', async () => {
+    const reader = await history(() => Promise.reject(new Error('no disk')));
+    expect(await reader.traces({ account: 'ann', pageToken: 'b', limit: 1 })).toEqual({ rooms: ['ann'], next: 'b' });
+    expect(await reader.countTraces({ account: 'ann', room: 'lobby' })).toEqual({ messages: 5, events: 0 });
   });
 
   test('the index of rooms likewise', async () => {

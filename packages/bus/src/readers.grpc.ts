@@ -11,7 +11,17 @@ import {
 import { causeOf } from '@plaza/kit';
 import { grpcOptions } from '@plaza/kit/grpc';
 import type { HistoryPage } from '@plaza/proto/client';
-import { HistoryClient, HistoryService, type HistoryRead, type RoomsAsk, type RoomsPage } from '@plaza/proto/history';
+import {
+  HistoryClient,
+  HistoryService,
+  type HistoryRead,
+  type RoomsAsk,
+  type RoomsPage,
+  type TraceCount,
+  type TraceCountAsk,
+  type TracesAsk,
+  type TracesPage,
+} from '@plaza/proto/history';
 import {
   MetricsClient,
   MetricsService,
@@ -24,6 +34,8 @@ import { listenGrpc, serverOptions, type GrpcListener } from './listen.grpc.js';
 import { ReaderUnavailable, type HistoryReader, type MetricsReader } from './readers.js';
 
 const deadlineMs = 3000;
+/** Counting reads what it counts. */
+const countMs = 15_000;
 
 export interface ReaderListenOptions {
   readonly host: string;
@@ -50,6 +62,14 @@ export class GrpcHistoryReader implements HistoryReader {
 
   rooms(ask: RoomsAsk): Promise<RoomsPage> {
     return unary('history', (done) => this.#client.listRooms(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
+  }
+
+  traces(ask: TracesAsk): Promise<TracesPage> {
+    return unary('history', (done) => this.#client.listTraces(ask, new Metadata(), { deadline: Date.now() + this.patienceMs }, done));
+  }
+
+  countTraces(ask: TraceCountAsk): Promise<TraceCount> {
+    return unary('history', (done) => this.#client.countTraces(ask, new Metadata(), { deadline: Date.now() + countMs }, done));
   }
 
   close(): void {
@@ -88,6 +108,8 @@ export function serveHistory(reader: HistoryReader, options: ReaderListenOptions
   server.addService(HistoryService, {
     read: answered((ask: HistoryRead) => reader.read(ask)),
     listRooms: answered((ask: RoomsAsk) => reader.rooms(ask)),
+    listTraces: answered((ask: TracesAsk) => reader.traces(ask)),
+    countTraces: answered((ask: TraceCountAsk) => reader.countTraces(ask)),
   });
   return listenGrpc(server, options);
 }

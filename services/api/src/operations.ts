@@ -5,6 +5,7 @@ import * as bots from './handlers/bots.js';
 import { createDemoSession } from './handlers/create-demo-session.js';
 import { createRoom } from './handlers/create-room.js';
 import { createToken } from './handlers/create-token.js';
+import { eraseAccount } from './handlers/erase-account.js';
 import { getAddress } from './handlers/get-address.js';
 import * as keys from './handlers/keys.js';
 import * as members from './handlers/members.js';
@@ -37,6 +38,7 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   ...Object.values(bots),
   ...Object.values(queue),
   ...Object.values(accounts),
+  eraseAccount,
   createToken,
   ...Object.values(keys),
   ...Object.values(webhooks),

@@ -7,7 +7,7 @@ import { createLogger, createRegistry, readConfig, systemClock, type Registry } 
 import { Event, Reply, type HistoryPage } from '@plaza/proto/client';
 import { Record as LogRecord } from '@plaza/proto/log';
 import { EntryOutcome, type Beat, type BulkAnswer, type Entry } from '@plaza/proto/room';
-import type { RoomsAsk, RoomsPage } from '@plaza/proto/history';
+import type { RoomsAsk, RoomsPage, TraceCount, TracesAsk, TracesPage } from '@plaza/proto/history';
 import type { FiguresAsk, FiguresSeries, TopRoomsAsk, TopRoomsPage } from '@plaza/proto/metrics';
 import { decodeCommand, type RoomCommand } from '@plaza/protocol';
 import { createApi, type Api } from '../src/compose.js';
@@ -99,6 +99,9 @@ export class ScriptedReaders {
   roomsPage: RoomsPage | undefined;
   topRooms: TopRoomsPage | undefined;
   figures: FiguresSeries | undefined;
+  readonly tracesAsks: TracesAsk[] = [];
+  tracesPage: TracesPage | undefined;
+  traceCount: TraceCount | undefined;
 
   readonly history: HistoryReader = {
     read: (ask) => {
@@ -109,6 +112,11 @@ export class ScriptedReaders {
       this.roomsAsks.push(ask);
       return this.roomsPage === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.roomsPage);
     },
+    traces: (ask) => {
+      this.tracesAsks.push(ask);
+      return this.tracesPage === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.tracesPage);
+    },
+    countTraces: () => (this.traceCount === undefined ? Promise.reject(new ReaderUnavailable('away')) : Promise.resolve(this.traceCount)),
   };
   readonly metrics: MetricsReader = {
     topRooms: (ask) => {

@@ -16,6 +16,7 @@ import { StreamReaders, type Log } from '@plaza/log';
 import type { HistoryConfig, HistorySettings } from './config.js';
 import { ListRoomsHandler } from './handlers/list-rooms.js';
 import { ReadHandler } from './handlers/read.js';
+import { TracesHandler } from './handlers/traces.js';
 import { HistoryService } from './history-service.js';
 import { Ingest } from './ingest.js';
 import { LogTails } from './log-tail.js';
@@ -52,7 +53,13 @@ export function createHistory(config: HistorySettings, parts: HistoryParts): His
   const tails = new LogTails(log, clock, retentionDays);
   const reads = new ReadHandler({ store, progress, tails, metrics, shards: log.shards, streams: log.streams });
   const lists = new ListRoomsHandler(index);
-  const reader: HistoryReader = { read: (ask) => reads.read(ask), rooms: (ask) => lists.rooms(ask) };
+  const traces = new TracesHandler({ store, index });
+  const reader: HistoryReader = {
+    read: (ask) => reads.read(ask),
+    rooms: (ask) => lists.rooms(ask),
+    traces: (ask) => traces.traces(ask),
+    countTraces: (ask) => traces.countTraces(ask),
+  };
   return Object.assign(service, { reader });
 }
 
@@ -86,7 +93,15 @@ export async function composeHistory(config: HistoryConfig): Promise<{ service: 
   const log = await JetStreamLog.open({ connection, shards, streams, replicas, maxBytes, logger });
   const peers = new NatsPeers([connection], logger);
   const listening = { host: config.grpcHost, port: config.grpcPort, credentials: grpcServerCredentials(config) };
-  const server = await serveHistory({ read: (ask) => history.reader.read(ask), rooms: (ask) => history.reader.rooms(ask) }, listening);
+  const server = await serveHistory(
+    {
+      read: (ask) => history.reader.read(ask),
+      rooms: (ask) => history.reader.rooms(ask),
+      traces: (ask) => history.reader.traces(ask),
+      countTraces: (ask) => history.reader.countTraces(ask),
+    },
+    listening,
+  );
   const grpcAddress = config.grpcAddress ?? `${config.grpcHost}:${server.port}`;
   const history = createHistory({ ...config, grpcAddress }, { log, store, index, peers, clock: systemClock, logger, registry });
   const service: Service & Probes = {

@@ -2,12 +2,14 @@ import { StreamShare, type Peers } from '@plaza/bus';
 import { causeOf, type Clock, type Logger, type Probe, type Probes, type Service, type Timer } from '@plaza/kit';
 import type { Log, StreamReaders } from '@plaza/log';
 import type { MessageStore } from './message-store.js';
+import type { RoomIndex } from './room-index.js';
 
 const dayMs = 86_400_000;
 
 interface LifeParts {
   readonly log: Log;
   readonly store: MessageStore;
+  readonly index: RoomIndex;
   readonly peers: Peers;
   readonly readers: StreamReaders;
   readonly clock: Clock;
@@ -79,9 +81,9 @@ export class HistoryService implements Service, Probes {
   }
 
   async #trim(): Promise<void> {
-    const { store, logger } = this.parts;
+    const { store, index, logger } = this.parts;
     try {
-      const rows = await store.trim();
+      const rows = (await store.trim()) + (await index.trim());
       if (rows > 0) logger.info({ event: 'trimmed', rows });
     } catch (error) {
       logger.warn({ event: 'trim-failed', cause: causeOf(error) });

@@ -1,9 +1,10 @@
 import type { ReaderNews, StoredRecord, StreamWork } from '@plaza/log';
+import { eraseRows } from './erasures.js';
 import type { HistoryMetrics } from './metrics.prom.js';
 import type { MessageStore } from './message-store.js';
 import type { Progress } from './progress.js';
 import { takeBack } from './recalls.js';
-import type { RoomIndex } from './room-index.js';
+import { newestTraces, type RoomIndex } from './room-index.js';
 import { rowsOf } from './rows.js';
 
 /** Brings the messages of a stream's records into the store, then moves the cursor. Everything may happen again without a trace. */
@@ -20,6 +21,7 @@ export class Ingest implements StreamWork {
 
   async from(stream: number): Promise<number> {
     const cursor = await this.parts.store.cursor(stream);
+    this.parts.index.begin();
     this.#through.set(stream, cursor);
     return cursor + 1;
   }
@@ -34,8 +36,12 @@ export class Ingest implements StreamWork {
     const rows = read.flatMap((record) => record.rows);
     if (rows.length > 0) await store.write(rows);
     // Behind the rows of this page, and before newer ones: what is taken back stays away.
-    for (const recall of read.flatMap((record) => record.recalls)) await takeBack(store, recall);
-    await index.apply(read.flatMap((record) => record.index));
+    const changes = newestTraces(read.flatMap((record) => record.index));
+    await index.apply(changes.filter(({ kind }) => kind !== 'erased'));
+    for (const recall of read.flatMap((record) => record.recalls))
+      await (recall.everything ? eraseRows({ store, index }, recall) : takeBack(store, recall));
+    // Traces lead to the rows, so they go after them.
+    await index.apply(changes.filter(({ kind }) => kind === 'erased'));
     const through = Math.max(cursor, records.at(-1)!.sequence);
     await store.moveCursor(stream, through);
     this.#through.set(stream, through);

@@ -37,6 +37,7 @@ describe('pages of a room whose store lags', () => {
     fc.oneof(
       { weight: 6, arbitrary: fc.record({ say: fc.constantFrom('ann', 'bob'), stored: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ recall: fc.integer({ min: 1, max: 9 }) }) },
+      { weight: 1, arbitrary: fc.record({ erase: fc.constantFrom('ann', 'bob') }) },
       { weight: 1, arbitrary: fc.record({ recallAll: fc.constantFrom('ann', 'bob'), since: fc.nat(30) }) },
     ),
     { minLength: 1, maxLength: 30 },

@@ -1,5 +1,6 @@
 import { positionAt } from '@plaza/domain';
 import { Event } from '@plaza/proto/client';
+import { accountsIn } from './accounts-in.js';
 import type { MessageRow, MessageStore, Removal } from './message-store.js';
 import type { Recall } from './rows.js';
 
@@ -20,9 +21,11 @@ export async function takeBack(store: MessageStore, recall: Recall): Promise<voi
 }
 
 /** Whether a recall of an account's messages is of this row. */
-function isMeant({ event, position }: MessageRow, { account, at }: Recall): boolean {
+function isMeant({ event: bytes, position }: MessageRow, { account, at, everything }: Recall): boolean {
   if (position >= at) return false;
-  const { kind } = Event.decode(event);
+  const event = Event.decode(bytes);
+  const { kind } = event;
+  if (everything) return accountsIn(event).includes(account);
   return kind?.$case === 'message' && kind.value.account === account;
 }
 

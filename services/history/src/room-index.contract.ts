@@ -99,6 +99,62 @@ export function roomIndexContract(name: string, open: () => Promise<IndexUnderTe
       expect(await pages((token) => index.roomsOf('ann', token, 7))).toHaveLength(2);
     });
 
+    const trace = (name: string, account: string, bucket: number, n = 0, untilMs = 0): IndexChange => ({
+      kind: 'trace',
+      room: name,
+      account,
+      bucket,
+      position: start + n,
+      untilMs,
+    });
+    const erased = (name: string, account: string, n: number): IndexChange => ({
+      kind: 'erased',
+      room: name,
+      account,
+      position: start + n,
+    });
+    const tracesOf = async (account: string): Promise<readonly string[]> => (await index.tracesOf(account, '', 100)).rooms;
+    const soon = (): number => Date.now() + 3_600_000;
+
+    test('tells where an account left traces, each room once and by its id, and in which buckets', async () => {
+      const names = ['b', 'a', 'ab', 'A', 'a-'];
+      await index.apply(names.flatMap((one) => [trace(one, 'ann', 0), trace(one, 'ann', 5, 0, soon()), trace(one, 'ann', 9, 1, soon())]));
+      await index.apply([trace('a', 'an', 7, 0, soon()), trace('c', 'ann2', 7, 0, soon()), trace('c', 'ann2', 0)]);
+      const sorted = [...names].sort();
+      expect(await index.tracesOf('ann', '', 3)).toEqual({ rooms: sorted.slice(0, 3), next: sorted[2] });
+      expect(await index.tracesOf('ann', sorted[2]!, 3)).toEqual({ rooms: sorted.slice(3), next: '' });
+      expect(await index.tracesOf('ann', '', 5)).toEqual({ rooms: sorted, next: '' });
+      expect(await index.tracesOf('nobody', '', 5)).toEqual({ rooms: [], next: '' });
+      expect([...(await index.bucketsOf('ann', 'a'))].sort()).toEqual([5, 9]);
+      expect(await index.bucketsOf('ann', 'c')).toEqual([]);
+      expect(await index.bucketsOf('an', 'a')).toEqual([7]);
+    });
+
+    test('an erasure takes the traces before it in its room, and no others, and comes again without harm', async () => {
+      const before = [
+        trace('a', 'ann', 5, 1, soon()),
+        trace('a', 'ann', 0, 1),
+        trace('b', 'ann', 5, 1, soon()),
+        trace('a', 'bob', 5, 1, soon()),
+      ];
+      await index.apply(before);
+      await index.apply([erased('a', 'ann', 3)]);
+      expect([await tracesOf('ann'), await tracesOf('bob'), await index.bucketsOf('ann', 'a')]).toEqual([['b'], ['a'], []]);
+      await index.apply([...before, erased('a', 'ann', 3)]);
+      expect(await tracesOf('ann')).toEqual(['b']);
+      await index.apply([trace('a', 'ann', 5, 4, soon())]);
+      await index.apply([erased('a', 'ann', 3)]);
+      expect([await tracesOf('ann'), await index.bucketsOf('ann', 'a')]).toEqual([['a', 'b'], [5]]);
+    });
+
+    test('keeps traces that are of the room itself, or of rows that are still kept', async () => {
+      await index.apply([trace('a', 'ann', 5, 1, soon()), trace('b', 'ann', 0, 1)]);
+      index.begin();
+      await index.apply([trace('a', 'ann', 5, 2, soon() + 1)]);
+      expect(await index.trim()).toBe(0);
+      expect(await tracesOf('ann')).toEqual(['a', 'b']);
+    });
+
     test('a list that changes while it is paged: no room that stays is missed', async () => {
       await index.apply(['a', 'c', 'e', 'g'].map((one) => role(one, 'ann', regular, 1)));
       const first = await index.roomsOf('ann', '', 2);

@@ -16,11 +16,12 @@ const retentionDays = 10;
 const size = { shards: 8, streams: 4 };
 type Kind = NonNullable<Event['kind']>;
 
-/** What happens in the room: a message, or a recall of the event so many before it, or of all of an account since the nth. */
+/** What happens in the room: a message, the end of an account, or a recall of the event so many before it, or of all of an account since the nth. */
 export type Happening =
   | { readonly say: string; readonly stored?: boolean; readonly bytes?: number }
   | { readonly recall: number }
-  | { readonly recallAll: string; readonly since: number };
+  | { readonly recallAll: string; readonly since: number }
+  | { readonly erase: string };
 
 /** A room whose log is ahead of the store by as much as a test says. The nth event is of the nth second. */
 export class LaggingRoom {
@@ -44,7 +45,8 @@ export class LaggingRoom {
     const first = this.#events;
     const events = happenings.map((happening, i) => {
       const [position, timeMs] = [this.placeOf(first + i), this.#startMs + (first + i) * 1000];
-      const event = Event.encode(Event.fromPartial({ position, timeMs, kind: this.#kindOf(happening, first + i) })).finish();
+      const targets = 'erase' in happening ? [happening.erase] : [];
+      const event = Event.encode(Event.fromPartial({ position, timeMs, targets, kind: this.#kindOf(happening, first + i) })).finish();
       return LoggedEvent.fromPartial({ position, event, stored: 'say' in happening && happening.stored !== false });
     });
     this.#events += happenings.length;
@@ -98,6 +100,7 @@ export class LaggingRoom {
       $case: 'messageRecalled',
       value: { recalled: 0, account: '', sinceMs: 0, ...value },
     });
+    if ('erase' in happening) return { $case: 'accountErased', value: { elements: 0, attributes: 0, profile: false } };
     if ('recall' in happening) return recalled({ recalled: this.placeOf(n - happening.recall) });
     if ('recallAll' in happening) return recalled({ account: happening.recallAll, sinceMs: this.#startMs + happening.since * 1000 });
     const text = 'x'.repeat(happening.bytes ?? 1);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { eachOf, itemId } from '../each-of.js';
 import { operation, type Ports } from '../operation.js';
 import { problem, type Problem } from '../problems.js';
 import { commandOf } from '../room-operation.js';
@@ -34,10 +34,6 @@ export const sendMessage = operation({
     return 'problem' in outcome ? outcome : { answer: viewSent(outcome.result) };
   },
 });
-
-/** Each item of a batch is a command of its own: a repeat of the batch repeats each. */
-const itemId = (commandId: string, item: number | string): string =>
-  createHash('sha256').update(`${commandId}/${item}`).digest('base64url').slice(0, 32);
 
 const failed = z.object({
   result: z.enum(['refused', 'unavailable']),
@@ -108,7 +104,7 @@ export const broadcast = operation({
   async handle({ body: { message, pageToken, limit }, commandId }, ports) {
     const page = await ports.history.rooms({ account: '', created: false, pageToken, limit }).catch(() => undefined);
     if (page === undefined) return { problem: problem('unavailable', 'the index of rooms cannot be read now', 1000) };
-    const outcomes = await eachOf(page.rooms, ({ room: to }) => send(ports, to, message, itemId(commandId, to)));
+    const outcomes = await eachOf(page.rooms, roomsAtOnce, ({ room: to }) => send(ports, to, message, itemId(commandId, to)));
     const failures = outcomes.flatMap((outcome, i) =>
       'problem' in outcome ? [{ room: page.rooms[i]!.room, problem: outcome.problem }] : [],
     );
@@ -123,14 +119,3 @@ export const broadcast = operation({
     return { answer };
   },
 });
-
-/** Runs `task` for each item, some at a time, and answers in their order. */
-async function eachOf<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const rest = items.entries();
-  const lane = async (): Promise<void> => {
-    for (const [i, item] of rest) results[i] = await task(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(roomsAtOnce, items.length) }, lane));
-  return results;
-}
