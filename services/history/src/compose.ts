@@ -13,6 +13,7 @@ import {
 } from '@plaza/kit';
 import type { RootDatabase } from '@plaza/kit/lmdb';
 import { StreamReaders, type Log } from '@plaza/log';
+import { CatchUp } from './catch-up.js';
 import type { HistoryConfig, HistorySettings } from './config.js';
 import { ListRoomsHandler } from './handlers/list-rooms.js';
 import { ReadHandler } from './handlers/read.js';
@@ -47,7 +48,10 @@ export function createHistory(config: HistorySettings, parts: HistoryParts): His
   const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
   const isAway = (stream: number): boolean => readers.state(stream)?.failing !== undefined;
   const progress = new Progress(clock, throughOf, isAway);
-  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, new Ingest({ store, index, progress, metrics, retentionDays }));
+  const readers: StreamReaders = new StreamReaders(
+    { log, clock, logger },
+    new Ingest({ store, index, progress, metrics, catchUp: new CatchUp(clock), clock, retentionDays }),
+  );
   const id = config.id === '' ? `history-${randomUUID().slice(0, 8)}` : config.id;
   const service = new HistoryService({ id, address: config.grpcAddress ?? '' }, { ...parts, readers });
   const tails = new LogTails(log, clock, retentionDays);

@@ -6,6 +6,7 @@ import { Event } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
 import { FakeClock } from '@plaza/testkit';
 import { countRows } from './erasures.js';
+import { CatchUp } from './catch-up.js';
 import { Ingest } from './ingest.js';
 import { MemoryMessageStorage, MemoryMessageStore } from './message-store.memory.js';
 import { HistoryMetrics } from './metrics.prom.js';
@@ -31,7 +32,15 @@ beforeEach(() => {
 const store = (): MemoryMessageStore => new MemoryMessageStore(storage);
 const reader = (): Ingest => {
   const progress = new Progress(clock, (stream) => store().cursor(stream));
-  return new Ingest({ store: store(), index, progress, metrics: new HistoryMetrics(new Registry(), clock), retentionDays: 10 });
+  return new Ingest({
+    store: store(),
+    index,
+    progress,
+    metrics: new HistoryMetrics(new Registry(), clock),
+    retentionDays: 10,
+    catchUp: new CatchUp(clock),
+    clock,
+  });
 };
 
 interface Happening {

@@ -1,4 +1,6 @@
+import type { Clock } from '@plaza/kit';
 import type { ReaderNews, StoredRecord, StreamWork } from '@plaza/log';
+import type { CatchUp } from './catch-up.js';
 import { eraseRows } from './erasures.js';
 import type { HistoryMetrics } from './metrics.prom.js';
 import type { MessageStore } from './message-store.js';
@@ -14,7 +16,15 @@ export class Ingest implements StreamWork {
   readonly #metrics: HistoryMetrics;
 
   constructor(
-    private readonly parts: { store: MessageStore; index: RoomIndex; progress: Progress; metrics: HistoryMetrics; retentionDays: number },
+    private readonly parts: {
+      store: MessageStore;
+      index: RoomIndex;
+      progress: Progress;
+      metrics: HistoryMetrics;
+      catchUp: CatchUp;
+      clock: Clock;
+      retentionDays: number;
+    },
   ) {
     this.#metrics = parts.metrics;
   }
@@ -27,7 +37,8 @@ export class Ingest implements StreamWork {
   }
 
   async handle(stream: number, records: readonly StoredRecord[]): Promise<'done' | 'reread'> {
-    const { store, index, retentionDays } = this.parts;
+    const { store, index, catchUp, clock, retentionDays } = this.parts;
+    const begunMs = clock.now();
     const cursor = await store.cursor(stream);
     // A store that went back in time (one node without replicas, killed) has lost rows after its cursor.
     if (cursor < (this.#through.get(stream) ?? 0)) return 'reread';
@@ -46,6 +57,7 @@ export class Ingest implements StreamWork {
     await store.moveCursor(stream, through);
     this.#through.set(stream, through);
     this.#metrics.wrote(stream, through, rows.length);
+    await catchUp.rest(begunMs, read[0]?.timeMs ?? begunMs);
     return 'done';
   }
 

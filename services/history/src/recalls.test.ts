@@ -5,6 +5,7 @@ import type { StoredRecord } from '@plaza/log';
 import { Event, type MessageRecalled } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
 import { FakeClock } from '@plaza/testkit';
+import { CatchUp } from './catch-up.js';
 import { Ingest } from './ingest.js';
 import { MemoryMessageStorage, MemoryMessageStore } from './message-store.memory.js';
 import { HistoryMetrics } from './metrics.prom.js';
@@ -33,6 +34,8 @@ const reader = (): Ingest => {
     progress,
     metrics: new HistoryMetrics(new Registry(), clock),
     retentionDays: 10,
+    catchUp: new CatchUp(clock),
+    clock,
   });
 };
 

@@ -4,6 +4,7 @@ import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { Event, ReadHistory, type HistoryPage, type MessageRecalled } from '@plaza/proto/client';
 import { LoggedEvent, Record, RoomBatch } from '@plaza/proto/log';
 import { FakeClock } from '@plaza/testkit';
+import { CatchUp } from '../src/catch-up.js';
 import { ReadHandler } from '../src/handlers/read.js';
 import { Ingest } from '../src/ingest.js';
 import { LogTails } from '../src/log-tail.js';
@@ -69,7 +70,15 @@ export class LaggingRoom {
   async readUpTo(sequence: number): Promise<void> {
     const store = new MemoryMessageStore(this.storage);
     const progress = new Progress(this.clock, (stream) => store.cursor(stream));
-    const ingest = new Ingest({ store, index: new MemoryRoomIndex(), progress, metrics: this.#metrics(), retentionDays });
+    const ingest = new Ingest({
+      store,
+      index: new MemoryRoomIndex(),
+      progress,
+      metrics: this.#metrics(),
+      catchUp: new CatchUp(this.clock),
+      clock: this.clock,
+      retentionDays,
+    });
     const records = (await this.#log.read(this.shard, 1, 100_000)).filter((record) => record.sequence <= sequence);
     if (records.length > 0) await ingest.handle(streamOf(this.shard, size.streams), records);
   }
