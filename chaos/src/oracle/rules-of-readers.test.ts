@@ -27,7 +27,9 @@ describe('log chain', () => {
     const tale = new Tale();
     tale.accepted('ann');
     tale.append({
-      batches: [{ room: 'lobby', prev: 20, last: 30, bucket: 0, previousSequence: 0, events: [], tally: undefined, skipped: [] }],
+      batches: [
+        { room: 'lobby', prev: 20, last: 30, bucket: 0, previousSequence: 0, events: [], tally: undefined, skipped: [], historyDays: 0 },
+      ],
     });
     expect(wrongs(tale.judge(logChain))).toEqual(['the batch up to 30 follows 20, not 10', 'a batch with events up to 20 ends at 30']);
     const record = { id: '', epoch: 0, schema: 1, timeMs: 0, claim: undefined, release: undefined, batches: [] };
@@ -138,6 +140,7 @@ describe('counters', () => {
         previousSequence: 0,
         events: [],
         skipped: [],
+        historyDays: 0,
         tally: { enters: 3, leaves: 0, peakAccounts: 3, sketch: new Uint8Array() },
       },
     ],
