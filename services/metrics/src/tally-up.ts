@@ -5,6 +5,9 @@ import type { Calendar } from './calendar.js';
 import { uncounted, type Counted, type Counters } from './counters.js';
 import type { ServiceMetrics } from './metrics.prom.js';
 
+/** So many senders of a stream are known to be counted; more begin anew, and are only merged again. */
+const knownSenders = 100_000;
+
 interface TallyUpParts {
   readonly counters: Counters;
   readonly calendar: Calendar;
@@ -17,6 +20,8 @@ export class TallyUp implements StreamWork {
   readonly #counted = new Map<number, Counted>();
   /** Streams of which a batch is being counted. */
   readonly #busy = new Set<number>();
+  /** Who is in the stored sketches by a message, by stream. */
+  readonly #senders = new Map<number, Set<string>>();
   /** How far was counted when a stream was last asked to rest. */
   readonly #restedAt = new Map<number, Counted>();
   /** The first records after a hole, by stream: sequences. */
@@ -28,6 +33,7 @@ export class TallyUp implements StreamWork {
     const counted = await this.parts.counters.counted(stream);
     this.#counted.set(stream, counted);
     this.#holes.delete(stream);
+    this.#senders.delete(stream);
     return counted.cursor + 1;
   }
 
@@ -44,7 +50,7 @@ export class TallyUp implements StreamWork {
       asOfMs: Math.max(before.asOfMs, lastMs),
       wholeFromMs: Math.max(before.wholeFromMs, ...gapsMs),
     };
-    const additions = additionsOf(read, calendar);
+    const { additions, senders } = additionsOf(read, calendar, (sender) => this.#senders.get(stream)?.has(sender) === true);
     const answer = await counters.add(stream, before.cursor, after, additions);
     if ('cursor' in answer) {
       metrics.overtaken();
@@ -53,6 +59,7 @@ export class TallyUp implements StreamWork {
     this.#holes.delete(stream);
     this.#counted.set(stream, after);
     this.#busy.delete(stream);
+    this.#know(stream, senders);
     metrics.added(stream, after.cursor, additions.length, answer.late);
     return 'done';
   }
@@ -71,6 +78,13 @@ export class TallyUp implements StreamWork {
     if ('cursor' in answer || this.#counted.get(stream) !== before) return;
     this.#counted.set(stream, after);
     this.#restedAt.set(stream, after);
+  }
+
+  #know(stream: number, senders: readonly string[]): void {
+    const known = this.#senders.get(stream) ?? new Set<string>();
+    if (known.size + senders.length > knownSenders) known.clear();
+    for (const sender of senders) known.add(sender);
+    this.#senders.set(stream, known);
   }
 
   on(stream: number, news: ReaderNews): void {

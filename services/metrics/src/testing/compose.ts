@@ -21,7 +21,7 @@ interface Happens {
 
 /** One record: so many messages, a mute that is no message, and a tally. */
 export function recordOf(room: string, { messages = 0, accounts = [] }: Happens, atMs: number): Uint8Array {
-  const message = { $case: 'message' as const, value: { account: 'm' } };
+  const message = { $case: 'message' as const, value: {} };
   const kinds = [...Array.from({ length: messages }, () => message), { $case: 'muted' as const, value: {} }];
   const events = kinds.map((kind, i) => ({ position: positionAt(atMs) + i, event: Event.encode(Event.fromPartial({ kind })).finish() }));
   const active = new Sketch();
