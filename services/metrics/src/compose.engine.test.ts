@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ReaderUnavailable } from '@plaza/bus';
 import { GrpcMetricsReader } from '@plaza/bus/grpc';
 import { parseRoomId, positionAt, shardOf, Sketch } from '@plaza/domain';
 import { readConfig, type ConfigOf } from '@plaza/kit';
 import { grpcChannelCredentials } from '@plaza/kit/grpc';
 import { connectNats } from '@plaza/kit/nats';
+import { connectRedis } from '@plaza/kit/redis';
 import { JetStreamLog } from '@plaza/log/nats';
 import { Event } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
@@ -32,7 +34,9 @@ afterAll(async () => {
   await cassandra.stop();
 });
 
-async function settings(): Promise<{ config: ConfigOf<typeof metricsTable>; probe: (path: string) => Promise<Response> }> {
+async function settings(
+  over: { readonly [name: string]: string } = {},
+): Promise<{ config: ConfigOf<typeof metricsTable>; probe: (path: string) => Promise<Response> }> {
   const probePort = await freePort();
   const read = readConfig(metricsTable, {
     PLAZA_LOG_LEVEL: 'silent',
@@ -43,6 +47,7 @@ async function settings(): Promise<{ config: ConfigOf<typeof metricsTable>; prob
     PLAZA_CASSANDRA_HOSTS: cassandra.hosts.join(),
     PLAZA_CASSANDRA_KEYSPACE: freshKeyspace(),
     PLAZA_LOG_MAX_BYTES: '67108864',
+    ...over,
   });
   if ('mistakes' in read) throw new Error(read.mistakes.join());
   return { config: read.config, probe: (path) => fetch(`http://127.0.0.1:${probePort}${path}`, { signal: AbortSignal.timeout(2000) }) };
@@ -96,3 +101,26 @@ test('a metrics service of its own counts the log of NATS in Redis and answers o
     await connection.close();
   }
 });
+
+test('a metrics service that cannot reach Cassandra counts all the same, and says of what it cannot know that it is unavailable', async () => {
+  const { config, probe } = await settings({ PLAZA_CASSANDRA_HOSTS: `127.0.0.1:${await freePort()}` });
+  const command = connectRedis(config, () => undefined);
+  await command.connect();
+  // As if a part of the log had aged out uncounted just now: what was before is in the archive, if anywhere.
+  await command.hset('plaza:{m0}:counted', 'wholeFrom', Date.now());
+  command.disconnect();
+  const { service } = await composeMetrics(config);
+  const reader = new GrpcMetricsReader(`127.0.0.1:${config.grpcPort}`, grpcChannelCredentials(config));
+  const ask = { metric: 'messages', period: 'hour', limit: 0 };
+  try {
+    await service.start();
+    await eventually(async () => expect((await probe('/readyz')).status).toBe(200));
+    expect((await reader.topRooms({ ...ask, atMs: Date.now() })).periodStartMs).toBeGreaterThan(0);
+    await expect(reader.topRooms({ ...ask, atMs: Date.now() - 86_400_000 })).rejects.toBeInstanceOf(ReaderUnavailable);
+    expect((await probe('/healthz')).status).toBe(200);
+  } finally {
+    await service.drain();
+    await service.stop();
+    reader.close();
+  }
+}, 90_000);

@@ -67,7 +67,7 @@ export const embeddedMetricsParts = (store: RootDatabase<Buffer, Buffer>): { cou
 export async function composeMetrics(config: MetricsConfig): Promise<{ service: Service; logger: Logger }> {
   const { serveMetrics } = await import('@plaza/bus/grpc');
   const { NatsPeers } = await import('@plaza/bus/nats');
-  const { createCassandra, prepareKeyspace } = await import('@plaza/kit/cassandra');
+  const { createCassandra, prepareKeyspaceInTime } = await import('@plaza/kit/cassandra');
   const { grpcServerCredentials } = await import('@plaza/kit/grpc');
   const { connectNats } = await import('@plaza/kit/nats');
   const { connectRedis } = await import('@plaza/kit/redis');
@@ -76,10 +76,12 @@ export async function composeMetrics(config: MetricsConfig): Promise<{ service: 
   const { RedisCounters } = await import('./counters.redis.js');
   const logger = createLogger('metrics', config.logLevel);
   const registry = createRegistry('metrics');
-  await prepareKeyspace(config, archiveTables(config.retentionDays));
-  const cassandra = createCassandra(config);
-  await cassandra.connect();
-  const archive = new CassandraArchive(cassandra);
+  const ends = new AbortController();
+  // Everything is counted without Cassandra; copies wait for it.
+  void prepareKeyspaceInTime(config, archiveTables(config.retentionDays), ends.signal, (error) =>
+    logger.warn({ event: 'cassandra-away', cause: causeOf(error) }),
+  );
+  const archive = new CassandraArchive(createCassandra(config));
   const redis = connectRedis(config, (error) => logger.warn({ event: 'redis-away', cause: causeOf(error) }));
   // Redis may be away at the start: it is tried again for ever, and the readers wait for it.
   redis.connect().catch(() => undefined);
@@ -102,6 +104,7 @@ export async function composeMetrics(config: MetricsConfig): Promise<{ service: 
     health: () => metrics.health(),
     ready: () => metrics.ready(),
     async stop() {
+      ends.abort();
       await server.close();
       await metrics.stop();
       await peers.close();
