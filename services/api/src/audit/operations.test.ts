@@ -184,6 +184,8 @@ describe('verifying', () => {
         { chain: 1, head: { number, hash, sequence: 6 }, anchor: { number: 0 } },
       ],
     });
+    const beyond = await plaza.ask('GET', `/v1/audit/chains/1/verify?number=${Number.MAX_SAFE_INTEGER}&hash=${hash}`);
+    expect(beyond).toMatchObject({ status: 200, json: { ok: false, count: 0, number: 703, why: 'the chain ends with number 702' } });
     expect((await plaza.ask('GET', '/v1/audit/chains/2/verify')).json).toMatchObject({ status: 404 });
     expect((await plaza.ask('GET', '/v1/audit/chains/1/verify?number=3')).json).toMatchObject({ status: 400 });
   });

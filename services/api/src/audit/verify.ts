@@ -45,7 +45,7 @@ export async function verifyChain(audit: Audit, chain: number, after?: Link, mos
       count++;
     }
   }
-  if (to.number > head.number) return broken(`the chain ends with number ${head.number}`);
+  if (to.number > head.number) return broken(`the chain ends with number ${head.number}`, head.number + 1);
   if (to.number === head.number && to.hash !== head.hash)
     return broken('the newest entry is not the one that the chain’s head names', to.number);
   return { ok: true, chain, from, count, to, more: to.number < head.number };
