@@ -98,11 +98,13 @@ export class Holder {
   }
 
   beat(): void {
-    const { id, address, clock } = this.parts;
+    const { id, address, clock, projection } = this.parts;
     // Receivers tell beats apart by their time.
     this.#beatAtMs = Math.max(clock.now(), this.#beatAtMs + 1);
     const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
-    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining, starting: !this.#takes });
+    // A holder that serves keeps its shards rather than hand them to a process that cannot read what it needs for them.
+    const starting = !this.#takes || !projection.available;
+    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining, starting });
   }
 
   /** Hands all shards over, within the time for that. */

@@ -44,6 +44,10 @@ export function projectionContract(name: string, open: () => Promise<Projections
     });
     afterEach(() => under.close());
 
+    test('says that it can be asked', () => {
+      expect([projection.available, under.second.available]).toEqual([true, true]);
+    });
+
     test('starts empty', async () => {
       expect(await projection.cursor(3)).toBeUndefined();
       expect(await projection.load(3, room('a'))).toBeUndefined();

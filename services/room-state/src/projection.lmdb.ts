@@ -25,6 +25,7 @@ const roomOf = (key: Buffer, from: number): RoomId => key.toString('utf8', from)
 
 /** The projection of an embedded node. One write is one transaction, in which the cursor is compared. */
 export class LmdbProjection implements Projection {
+  readonly available = true;
   readonly #table: Database<Buffer, Buffer>;
 
   constructor(store: RootDatabase<Buffer, Buffer>) {

@@ -30,6 +30,10 @@ export class MemoryProjectionStorage {
 export class MemoryProjection implements Projection {
   constructor(private readonly storage = new MemoryProjectionStorage()) {}
 
+  get available(): boolean {
+    return this.storage.available;
+  }
+
   async cursor(shard: Shard): Promise<number | undefined> {
     return this.storage.shard(shard).cursor;
   }

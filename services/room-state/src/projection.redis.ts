@@ -53,6 +53,10 @@ export class RedisProjection implements Projection {
     redis.defineCommand('plazaForget', { lua: forget });
   }
 
+  get available(): boolean {
+    return this.redis.status === 'ready';
+  }
+
   async cursor(shard: Shard): Promise<number | undefined> {
     const stored = await asked(this.redis.get(key(shard, 'cursor')));
     return stored === null ? undefined : Number(stored);

@@ -13,6 +13,9 @@ export interface RoomChange {
  * Rejects with ProjectionUnavailable when it cannot be asked.
  */
 export interface Projection {
+  /** Whether it can be asked now, as far as is known without asking. A process that cannot is handed no shards: it could not serve them. */
+  readonly available: boolean;
+
   /** The sequence up to which the shard is written; undefined: there is none (a new shard, or everything was lost: the caller rebuilds). */
   cursor(shard: Shard): Promise<number | undefined>;
 

@@ -42,4 +42,15 @@ describe('processes that start', () => {
     await world.clock.pass(3000);
     expect(await changes()).toEqual(owners('a', 'b').map((id) => (id === 'a' ? ['claim a'] : ['claim a', 'release a', 'claim b'])));
   });
+
+  test('while the projection is away are handed nothing that they could not serve; they get it when it is back', async () => {
+    await world.node('a', settings);
+    world.projections.available = false;
+    await world.node('b', settings);
+    await world.clock.pass(5000);
+    expect((await changes()).flat()).toEqual(owners('a').map((id) => `claim ${id}`));
+    world.projections.available = true;
+    await world.clock.pass(5000);
+    expect(await changes()).toEqual(owners('a', 'b').map((id) => (id === 'a' ? ['claim a'] : ['claim a', 'release a', 'claim b'])));
+  });
 });
