@@ -30,6 +30,7 @@ export interface SceneParts {
 }
 
 const noAnswerMs = 20_000;
+const startsWithinMs = 300_000;
 
 /** A running cluster with all the hands that faults need. Its own connections go past the links. */
 export class Scene {
@@ -189,5 +190,6 @@ interface JetStreamState {
 const namedAs = (id: string, engine: Omit<Victim, 'id'>): Victim => ({
   id,
   kill: (signal) => engine.kill(signal),
-  start: () => engine.start(),
+  // A Cassandra on a busy machine may need more time than the test kit gives it.
+  start: () => eventually(() => engine.start(), { timeoutMs: startsWithinMs }),
 });
