@@ -19,7 +19,7 @@ const rooms = ['garden', 'lobby', 'stage'];
 const size = { PLAZA_SHARDS: String(shards), PLAZA_STREAMS: String(streams), PLAZA_TALLY_MS: '200' };
 
 let child: ChildProcess | undefined;
-afterEach(() => child?.kill('SIGKILL'));
+afterEach(() => void child?.kill('SIGKILL'));
 
 async function start(folder: string): Promise<{ backend: Backend; connect: string; end: (signal: NodeJS.Signals) => Promise<void> }> {
   const started = spawn(process.execPath, [main], {
