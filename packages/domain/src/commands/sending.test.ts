@@ -67,6 +67,19 @@ describe('the pace of a room', () => {
     expect(refusal(talk.ask(say('x'), fresh))).toBe('message accepted');
   });
 
+  test('a moment that lies ahead, as after a clock was set back, keeps nobody waiting for it', () => {
+    const talk = new Talk();
+    const ahead = (ms: number): SessionActor => session(people.guest, { enteredMs: talk.nowMs + ms });
+    expect(refusal(talk.ask(say('no time is set'), ahead(3_600_000)))).toBe('message accepted');
+    talk.set({ entryAgeSeconds: 90 });
+    expect(refusal(talk.ask(say('an hour ahead'), ahead(3_600_000)))).toBe('message accepted');
+    expect(refusal(talk.ask(say('a little ahead'), ahead(20)))).toMatchObject({ code: 'too-early', retryAfterMs: 90_000 });
+    talk.set({ entryAgeSeconds: 0, slowModeSeconds: 10, sameTextSeconds: 30 });
+    talk.ask(say('again'));
+    talk.nowMs -= 3_600_000;
+    expect(refusal(talk.ask(say('again')))).toBe('message accepted');
+  });
+
   test.each<[string, Partial<SessionActor>, string]>([
     ['no label', {}, 'gate-closed'],
     ['a label of a lower level', { labels: [{ name: 'fan', level: 9, saved: false }] }, 'gate-closed'],

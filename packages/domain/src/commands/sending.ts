@@ -52,8 +52,14 @@ export const isExempt = (role: Role): boolean => may(role, 'sendUnfiltered');
 
 const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`;
 
+/** What is left of some seconds since a moment. One that lies further ahead than that is of a clock that was set back since: nobody waits for it. */
+function leftMs(sinceMs: number, spanSeconds: number, nowMs: number): number {
+  const spanMs = spanSeconds * 1000;
+  return sinceMs - nowMs > spanMs ? 0 : Math.min(spanMs, sinceMs + spanMs - nowMs);
+}
+
 function tooEarly({ settings }: CreatedRoom, { enteredMs }: Author, { nowMs }: Context): Refusal | undefined {
-  const waitMs = enteredMs === undefined ? 0 : enteredMs + settings.entryAgeSeconds * 1000 - nowMs;
+  const waitMs = enteredMs === undefined ? 0 : leftMs(enteredMs, settings.entryAgeSeconds, nowMs);
   return waitMs > 0
     ? refuse('too-early', `who entered may send after ${settings.entryAgeSeconds} s, here in ${seconds(waitMs)}`, waitMs)
     : undefined;
@@ -72,7 +78,7 @@ function closedGate({ settings }: CreatedRoom, { labels }: Author): Refusal | un
 
 function tooFast({ settings }: CreatedRoom, account: AccountId, { recent, nowMs }: Context): Refusal | undefined {
   if (settings.slowModeSeconds === 0) return undefined;
-  const waitMs = recent.lastSentMs(account) + settings.slowModeSeconds * 1000 - nowMs;
+  const waitMs = leftMs(recent.lastSentMs(account), settings.slowModeSeconds, nowMs);
   return waitMs > 0
     ? refuse('slow-mode', `one message in ${settings.slowModeSeconds} s; the next in ${seconds(waitMs)}`, waitMs)
     : undefined;
@@ -85,6 +91,6 @@ function saidBefore(
   context: Context,
 ): Refusal | undefined {
   if (settings.sameTextSeconds === 0) return undefined;
-  const waitMs = context.recent.lastSaidMs(account, textKey(body)) + settings.sameTextSeconds * 1000 - context.nowMs;
+  const waitMs = leftMs(context.recent.lastSaidMs(account, textKey(body)), settings.sameTextSeconds, context.nowMs);
   return waitMs > 0 ? refuse('same-text', `the same text again in ${seconds(waitMs)}`, waitMs) : undefined;
 }
