@@ -1,5 +1,5 @@
 import { MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
-import { Registry } from '@plaza/kit';
+import { Registry, type Clock, type Timer } from '@plaza/kit';
 import { MemoryKeeping, MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { FakeClock, quietLogger } from '@plaza/testkit';
 import { createRoomState, type RoomState } from '../compose.js';
@@ -43,6 +43,29 @@ export interface Node {
   kill(): Promise<void>;
 }
 
+/** The clock of one process of a world: set forward or back, it shows another time, while time goes by as everywhere. */
+export class JumpingClock implements Clock {
+  #aheadMs = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  jump(ms: number): void {
+    this.#aheadMs += ms;
+  }
+
+  now(): number {
+    return this.clock.now() + this.#aheadMs;
+  }
+
+  after(ms: number, task: () => void): Timer {
+    return this.clock.after(ms, task);
+  }
+
+  every(ms: number, task: () => void): Timer {
+    return this.clock.every(ms, task);
+  }
+}
+
 /** A cluster's engines in memory, shared by the processes that a test starts. */
 export class World {
   readonly clock = new FakeClock();
@@ -58,14 +81,14 @@ export class World {
     this.logs = new MemoryLogStorage({ shards, streams: 2, clock: this.clock });
   }
 
-  /** Starts a process; its clock has to be moved for what it waits for. */
-  async node(id: string, settings: Partial<Settings> = {}): Promise<Node> {
+  /** Starts a process; its clock has to be moved for what it waits for. `deaf`: it hears no beat, its own neither, and nobody hears of it. */
+  async node(id: string, settings: Partial<Settings> = {}, { clock = this.clock as Clock, deaf = false } = {}): Promise<Node> {
     const log = new MemoryLog(this.logs);
     const live = new MemoryLive(this.bus);
     const peers = new MemoryPeers(this.bus);
     const projection = new MemoryProjection(this.projections);
     const snapshots = new MemorySnapshotStore(this.snapshots);
-    const { clock } = this;
+    if (deaf) peers.setConnected(false);
     const registry = new Registry();
     const keeping = new MemoryKeeping(this.logs);
     const parts = { log, keeping, live, peers, projection, snapshots, clock, logger: quietLogger(), registry, address: `local:${id}` };
@@ -81,7 +104,7 @@ export class World {
     this.#nodes.push(node);
     let started = false;
     const start = service.start().then(() => (started = true));
-    while (!started) await clock.pass(20);
+    while (!started) await this.clock.pass(20);
     await start;
     return node;
   }
