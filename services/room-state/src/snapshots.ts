@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { SnapshotChunk, type SnapshotRoom } from '@plaza/proto/log';
 import { unfinished } from './rebuild.js';
 import type { ShardParts } from './shard-parts.js';
 
 const chunkBytes = 512 * 1024;
-const roomsAtOnce = 200;
+/** Rooms of a page; after each page everybody else in this process has a turn: an embedded projection answers without one. */
+const roomsAtOnce = 20;
 
 type Parts = Pick<ShardParts, 'shard' | 'projection' | 'snapshots' | 'clock'>;
 
@@ -50,5 +52,6 @@ async function* allRooms({ shard, projection }: Pick<Parts, 'shard' | 'projectio
       if (slots !== undefined) yield { room, slots };
     }
     pageToken = page.next;
+    await setImmediate();
   } while (pageToken !== '');
 }
