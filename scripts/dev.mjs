@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | postinstall
+ *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | bench:handover | bench:snapshot | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,6 +41,8 @@ const commands = {
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
   'bench:fanout': runBuilt('loadtest/dist/bench-fanout.js'),
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
+  'bench:handover': runBuilt('loadtest/dist/bench-handover.js'),
+  'bench:snapshot': runBuilt('loadtest/dist/bench-snapshot.js'),
   build: prepare,
   generate: () => {
     install();
