@@ -5,8 +5,10 @@ import { CatchUp } from './catch-up.js';
 import { newFeed, type Deliveries, type Replay } from './deliveries.js';
 import type { Endpoint } from './endpoint.js';
 import { Feed } from './feed.js';
+import { KnownEndpoints } from './known-endpoints.js';
 import { sequenceSince } from './locate.js';
 import { Outlet, type OutletParts } from './outlet.js';
+import { Places } from './places.js';
 import { eventsOf } from './room-events.js';
 
 export interface WebhooksParts extends Omit<OutletParts, 'gone'> {
@@ -35,8 +37,8 @@ export class Webhooks {
   readonly #through = new Map<number, number>();
   /** The newest record of each shard that was seen. */
   readonly #lastOf = new Map<number, number>();
-  readonly #kept = new Map<string, string>();
-  #known: readonly Endpoint[] = [];
+  readonly #known: KnownEndpoints;
+  readonly #places: Places;
   #streams: readonly number[] = [];
   #timers: Timer[] = [];
   #looking: Promise<void> | undefined;
@@ -48,6 +50,8 @@ export class Webhooks {
       handle: async (stream, records) => this.#handle(stream, records),
       on: (stream, news) => this.#on(stream, news),
     });
+    this.#places = new Places(parts, ({ feeds }, stream) => this.#catchUps.has(feeds.get(stream)!));
+    this.#known = new KnownEndpoints(parts, () => this.#places.forget());
   }
 
   start(): void {
@@ -86,7 +90,7 @@ export class Webhooks {
     await this.#readers.stop();
     await this.#looking;
     await Promise.all([...this.#outlets.values()].map((outlet) => outlet.stop()));
-    await this.#keep();
+    await this.#places.keep([...this.#outlets.values()], this.#through);
   }
 
   // ---- reading
@@ -162,7 +166,7 @@ export class Webhooks {
 
   /** The endpoints as they are now: the gone are let go, the new begin. */
   async #refresh(): Promise<Outlet[]> {
-    const wanted = new Map((await this.#endpoints()).filter(({ enabled }) => enabled).map((one) => [one.id, one]));
+    const wanted = new Map((await this.#known.all()).filter(({ enabled }) => enabled).map((one) => [one.id, one]));
     for (const [id, outlet] of this.#outlets) {
       const now = wanted.get(id);
       if (now?.sinceMs !== outlet.endpoint.sinceMs) this.#drop(outlet);
@@ -171,17 +175,6 @@ export class Webhooks {
     const fresh = [...wanted.values()].filter(({ id }) => !this.#outlets.has(id)).map((endpoint) => this.#outletOf(endpoint));
     for (const outlet of fresh) this.#outlets.set(outlet.endpoint.id, outlet);
     return fresh;
-  }
-
-  /** All that there are. A store that has lost everything gets back what this process knows. */
-  async #endpoints(): Promise<readonly Endpoint[]> {
-    const { deliveries, logger } = this.parts;
-    const found = await deliveries.endpoints();
-    if (found.length > 0 || this.#known.length === 0 || (await deliveries.used())) return (this.#known = found);
-    logger.error({ event: 'webhooks-restored', endpoints: this.#known.length });
-    await deliveries.restore(this.#known);
-    this.#kept.clear();
-    return this.#known;
   }
 
   #outletOf(endpoint: Endpoint): Outlet {
@@ -227,7 +220,7 @@ export class Webhooks {
         }
         for (const replay of await this.parts.deliveries.replays(stream)) await this.#replay(replay);
       }
-      await this.#keep();
+      await this.#places.keep([...this.#outlets.values()], this.#through);
     } catch (error) {
       this.parts.logger.warn({ event: 'webhooks-look-failed', cause: causeOf(error) });
     }
@@ -259,44 +252,14 @@ export class Webhooks {
     this.#fallBehind(outlet, feed);
   }
 
-  /** What changed since it was kept last. */
-  async #keep(): Promise<void> {
-    const { deliveries, meter, clock } = this.parts;
-    for (const outlet of [...this.#outlets.values()]) {
-      const { id } = outlet.endpoint;
-      const states = [...outlet.feeds.values()].map((feed) => ({ stream: feed.stream, state: feed.state(this.#catchUps.has(feed)) }));
-      const oldest = states.map(({ state }) => state.oldestMs).filter((ms) => ms > 0);
-      const lagMs = oldest.length === 0 ? 0 : Math.max(0, clock.now() - Math.min(...oldest));
-      meter.stands(
-        id,
-        lagMs,
-        states.reduce((sum, { state }) => sum + state.lanes.length, 0),
-      );
-      for (const { stream, state } of states)
-        await this.#once(`${id}/${stream}`, JSON.stringify(state), () => deliveries.keepFeed(id, stream, state));
-    }
-    for (const [stream, through] of [...this.#through])
-      await this.#once(`/${stream}`, String(through), () => deliveries.movePlace(stream, through));
-  }
-
-  async #once(key: string, value: string, keep: () => Promise<void>): Promise<void> {
-    if (this.#kept.get(key) === value) return;
-    await keep();
-    this.#kept.set(key, value);
-  }
-
   /** Another process reads it from now on. */
   #leave(stream: number): void {
     this.#through.delete(stream);
     for (const { outlet, feed } of this.#feedsOf(stream)) {
       this.#catchUps.get(feed)?.end();
       this.#catchUps.delete(feed);
+      this.#places.handOver(outlet, stream);
       outlet.leave(stream);
-      this.#kept.delete(`${outlet.endpoint.id}/${stream}`);
-      const { deliveries, logger } = this.parts;
-      deliveries
-        .keepFeed(outlet.endpoint.id, stream, feed.state(true))
-        .catch((error: unknown) => logger.warn({ event: 'webhook-feed-not-kept', stream, cause: causeOf(error) }));
     }
   }
 
