@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Step } from './faults/plan.js';
 import type { StepResult } from './faults/run-step.js';
 import { figuresOf } from './oracle/figures.js';
@@ -99,7 +99,7 @@ What clients of a cluster feel while it is broken on purpose, and what the judge
 [chaos/README.md](../chaos/README.md) for how it works.
 
 - ${date}, seed ${options.seed}: \`${command}\`
-- ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}: the cluster, its engines and the swarm share it
+- ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}: the cluster, its engines and the swarm share it. Load average of the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)}
 - 3 nats-server (R3), Redis, 1 Cassandra, 3 room-state, 3 edges, 2 history, 2 metrics, 2 api; ${options.sockets} sockets in ${options.rooms} rooms, ${options.ratePerSecond} acts a second, ${Math.round(options.hotShare * 100)} % of them in one room
 ${list(engines, '')}
 

@@ -32,7 +32,8 @@ const calmAtFirstMs = 10_000;
 const progressMs = 5000;
 /** PLAZA_ABSENCE_MS: shorter than the default, so that owners are gone for longer than it within a run. */
 const graceMs = 6000;
-const absenceSlackMs = 45_000;
+/** A cluster that was away for a minute lets its counts settle for 20 s more. */
+const absenceSlackMs = 100_000;
 
 /** What can be tried here of what was asked for, and why not the rest. */
 export function possibleFaults(options: RunOptions): { readonly faults: readonly Fault[]; readonly skipped: readonly string[] } {
