@@ -44,12 +44,16 @@ async function run(options: RunOptions, command: string): Promise<number> {
   }
 }
 
+/** As anybody else would type it: where this machine puts things is left out. */
+const commandOf = (args: readonly string[]): string =>
+  ['npm run chaos --', ...args.filter((arg, index) => arg !== '--out' && args[index - 1] !== '--out')].join(' ');
+
 try {
   const args = process.argv.slice(2);
   const options = readOptions(args, Date.now());
   if (options.planOnly)
     for (const step of planOf(options.seed, options.minutes, possibleFaults(options).faults)) process.stdout.write(`${stepText(step)}\n`);
-  else process.exitCode = await run(options, ['npm run chaos --', ...args].join(' '));
+  else process.exitCode = await run(options, commandOf(args));
 } catch (error) {
   process.stderr.write(`the fault suite does not get to its end: ${causeOf(error)}\n`);
   process.exitCode = 1;
