@@ -5,6 +5,7 @@ import { readApi } from './readers/read-all.js';
 import type { Readers } from './readings.js';
 import type { Records } from './records.js';
 import { Backend } from './swarm/backend.js';
+import { until } from './swarm/until.js';
 import { startSwarm, type SwarmOptions } from './swarm/swarm.js';
 
 /** What stands between the swarm (and the judge's readers) and the cluster. */
@@ -14,8 +15,11 @@ export interface Between {
   stop(): Promise<void>;
 }
 
-export interface TrialOptions extends Partial<Pick<SwarmOptions, 'seed' | 'sockets' | 'rooms' | 'ratePerSecond'>> {
+export interface TrialOptions extends Partial<Pick<SwarmOptions, 'seed' | 'sockets' | 'rooms' | 'ratePerSecond' | 'hotShare'>> {
+  /** Of load, at most. */
   readonly seconds: number;
+  /** The load ends when this is so. */
+  readonly enough?: () => boolean;
   /** Absent: nothing stands between. */
   readonly between?: (cluster: SmallCluster) => Promise<Between>;
   /** What happens to the cluster meanwhile. */
@@ -29,7 +33,7 @@ export interface Trial {
 }
 
 /** A whole run in one process: cluster, swarm, readers, judge. */
-export async function trial({ seconds, between, meanwhile, ...options }: TrialOptions): Promise<Trial> {
+export async function trial({ seconds, enough, between, meanwhile, ...options }: TrialOptions): Promise<Trial> {
   const sinceMs = Date.now();
   const cluster = await startSmallCluster();
   const stands = (await between?.(cluster)) ?? { ...cluster, stop: () => Promise.resolve() };
@@ -38,15 +42,15 @@ export async function trial({ seconds, between, meanwhile, ...options }: TrialOp
     rooms: 4,
     sockets: 30,
     ratePerSecond: 120,
+    hotShare: 0.5,
     ...options,
     apiUrl: stands.apiUrl,
     apiKey: cluster.apiKey,
     connectUrls: () => stands.connectUrls(),
-    hotShare: 0.5,
     graceMs: smallGraceMs,
     absenceSlackMs: meanwhile === undefined ? 1500 : 25_000,
   });
-  const load = new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const load = until(seconds * 1000, enough ?? (() => false));
   await Promise.all([load, meanwhile?.(cluster, swarm.rooms)]);
   await swarm.quiesce();
   const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs);

@@ -18,7 +18,6 @@ export interface Asked {
 }
 
 type Result = NonNullable<Reply['result']>;
-export type ResultOf<C extends Result['$case']> = Extract<Result, { $case: C }>['value'];
 
 /** Every command of a client with what became of each of its sendings. */
 export function askedBy(client: ClientRecord): readonly Asked[] {

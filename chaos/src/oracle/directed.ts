@@ -1,5 +1,5 @@
 import type { Direct } from '@plaza/proto/client';
-import { answersOf, type Asked, type ResultOf } from './attempts.js';
+import { answersOf, type Asked } from './attempts.js';
 import type { Evidence } from './evidence.js';
 import { Findings, type Rule } from './rule.js';
 

@@ -11,7 +11,7 @@ import { refused } from './refused.js';
 import { removed } from './removed.js';
 import { replay } from './replay.js';
 import { restrained } from './restrained.js';
-import type { Rule } from './rule.js';
+import type { Charge, Rule } from './rule.js';
 import { seen } from './seen.js';
 import { transient } from './transient.js';
 import type { Judge, Verdict } from './verdict.js';
@@ -45,8 +45,18 @@ export const judge: Judge = (records, readers): Verdict => {
     return { rule: rule.name, missing: missing.join(), ...finding };
   });
   return {
-    violations: judged.flatMap(({ rule, charges }) => charges.slice(0, mostShown).map((charge) => ({ rule, ...charge }))),
+    violations: judged.flatMap(({ rule, charges }) => shown(charges).map((charge) => ({ rule, ...charge }))),
     rules: judged.map(({ rule, checked, charges, missing }) => ({ rule, checked, violations: charges.length, missing })),
     figures: figuresOf(records, { from: records.startedAt, until: records.quietAt }),
   };
 };
+
+/** The first of each room. */
+function shown(charges: readonly Charge[]): readonly Charge[] {
+  const counts = new Map<string, number>();
+  return charges.filter(({ room }) => {
+    const count = (counts.get(room) ?? 0) + 1;
+    counts.set(room, count);
+    return count <= mostShown;
+  });
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Member, QueueChange, Role, RoomInfo, type Event, type QueueElement } from '@plaza/proto/client';
+import { Record, RoomBatch } from '@plaza/proto/log';
 import type { Readers, RoomAtEnd, RoomCount } from '../readings.js';
 import { audit } from './audit.js';
 import { counters } from './counters.js';
@@ -27,12 +28,10 @@ describe('log chain', () => {
     const tale = new Tale();
     tale.accepted('ann');
     tale.append({
-      batches: [
-        { room: 'lobby', prev: 20, last: 30, bucket: 0, previousSequence: 0, events: [], tally: undefined, skipped: [], historyDays: 0 },
-      ],
+      batches: [RoomBatch.fromPartial({ room: 'lobby', prev: 20, last: 30 })],
     });
     expect(wrongs(tale.judge(logChain))).toEqual(['the batch up to 30 follows 20, not 10', 'a batch with events up to 20 ends at 30']);
-    const record = { id: '', epoch: 0, schema: 1, timeMs: 0, claim: undefined, release: undefined, batches: [] };
+    const record = Record.create({});
     const log = [1, 2].map((sequence) => ({ shard: 0, sequence, expected: 0, record }));
     expect(wrongs(tale.judge(logChain, { log }))).toEqual(['shard 0: record 2 follows 0, not 1']);
   });
@@ -130,21 +129,7 @@ describe('counters', () => {
   tale.accepted('ann');
   tale.accepted('bob');
   tale.pass(startMs);
-  tale.append({
-    batches: [
-      {
-        room: 'lobby',
-        prev: 20,
-        last: 20,
-        bucket: 0,
-        previousSequence: 0,
-        events: [],
-        skipped: [],
-        historyDays: 0,
-        tally: { enters: 3, leaves: 0, peakAccounts: 3, sketch: new Uint8Array() },
-      },
-    ],
-  });
+  tale.append({ batches: [RoomBatch.fromPartial({ room: 'lobby', prev: 20, last: 20, tally: { enters: 3 } })] });
 
   test('equal a recount', () => expect(tale.judge(counters, count())).toMatchObject({ checked: 3, charges: [] }));
 

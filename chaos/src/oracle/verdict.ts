@@ -21,7 +21,7 @@ export interface RuleCount {
 }
 
 export interface Verdict {
-  /** At most 20 of each rule; the counts are whole. */
+  /** At most 20 of each rule and room; the counts are whole. */
   readonly violations: readonly Violation[];
   readonly rules: readonly RuleCount[];
   readonly figures: Figures;

@@ -44,7 +44,7 @@ async function paged(backend: Backend, path: string, name: string): Promise<Json
   do {
     const page = await backend.get(`${path}${path.includes('?') ? '&' : '?'}pageToken=${encodeURIComponent(next)}`);
     rows.push(...(page[name] as Json[]));
-    next = String(page['next'] ?? '');
+    next = (page['next'] as string | undefined) ?? '';
   } while (next !== '');
   return rows;
 }

@@ -127,6 +127,7 @@ export class SwarmClient {
 
   /** Whoever is away comes back now. */
   comeBack(): void {
+    this.outstanding.comeToAnEnd();
     this.#connectAt = Math.min(this.#connectAt, performance.now() + longestPauseMs);
     for (const seat of this.seats.values()) seat.joinAt = Math.min(seat.joinAt, performance.now() + longestPauseMs);
   }

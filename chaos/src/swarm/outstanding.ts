@@ -13,11 +13,14 @@ export interface Waiting {
 
 /** A command is remembered for 60 s by its id; a client that sends it again later would make another command of it. */
 const sentAgainForMs = 45_000;
+/** When the run is at its end: who may not enter its room any more does not wait for that. */
+const atTheEndMs = 8000;
 
 /** The commands of one client that wait for their answers, or to be sent again. */
 export class Outstanding {
   readonly #inFlight = new Map<number, Waiting>();
   #held: Waiting[] = [];
+  #patienceMs = sentAgainForMs;
 
   get size(): number {
     return this.#inFlight.size + this.#held.length;
@@ -54,11 +57,15 @@ export class Outstanding {
     const due: Waiting[] = [];
     const rest: Waiting[] = [];
     for (const waiting of this.#held) {
-      if (now - waiting.since > sentAgainForMs) waiting.done(undefined);
+      if (now - waiting.since > this.#patienceMs) waiting.done(undefined);
       else (waiting.dueAt <= now && canSend(waiting.sent.room) ? due : rest).push(waiting);
     }
     this.#held = rest;
     return due;
+  }
+
+  comeToAnEnd(): void {
+    this.#patienceMs = atTheEndMs;
   }
 
   giveUp(): void {

@@ -7,6 +7,7 @@ import { planOf, type ClientPlan, type Plan } from './plan.js';
 import { Prng } from './prng.js';
 import { EventPool, Recorder } from './recorder.js';
 import { Sight } from './sight.js';
+import { until } from './until.js';
 
 export interface SwarmOptions {
   readonly apiUrl: string;
@@ -202,10 +203,4 @@ class RunningSwarm implements Swarm {
       return seat === undefined || seat.state !== 'in' || (seat.position ?? 0) >= position;
     });
   }
-}
-
-/** Waits until it is so, for as long at most. */
-async function until(ms: number, isSo: () => boolean): Promise<void> {
-  const end = performance.now() + ms;
-  while (!isSo() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, tickMs));
 }

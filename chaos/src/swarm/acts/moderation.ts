@@ -56,7 +56,7 @@ export const moderationActs: readonly Choice[] = [
     6,
     onSomebody((account, turn) => ({
       $case: 'timedMuteMember',
-      value: { account, seconds: turn.prng.between(1, 4), notice: noticeOf(turn) },
+      value: { account, seconds: turn.prng.between(1, 8), notice: noticeOf(turn) },
     })),
   ],
   [3, onSomebody((account, turn) => ({ $case: 'blockMember', value: { account, reason: 'enough', notice: noticeOf(turn) } }))],

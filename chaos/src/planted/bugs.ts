@@ -1,0 +1,105 @@
+import type { Reply, ServerFrame } from '@plaza/proto/client';
+import { timeOf } from '../oracle/logged.js';
+import type { Bug } from './bug.js';
+
+/** Does it once in so many times: a bug that struck always would be seen by anybody. */
+const seldom = 8;
+
+type Result = NonNullable<Reply['result']>;
+type Tamper = NonNullable<Bug['toClient']>;
+
+const replyFrame = (reply: Reply, result: Result): ServerFrame => ({ batches: [], body: { $case: 'reply', value: { ...reply, result } } });
+
+/** Every so many times when there is an occasion. */
+function once(tamper: Tamper, isOccasion: (frame: ServerFrame) => boolean): Tamper {
+  let count = 0;
+  return (frame, wire) => (isOccasion(frame) && ++count % seldom === 0 ? tamper(frame, wire) : undefined);
+}
+
+const hasEvents = ({ batches }: ServerFrame): boolean => batches.some(({ events }) => events.length > 0);
+const resultIn = ({ body }: ServerFrame): Result['$case'] | undefined => (body?.$case === 'reply' ? body.value.result?.$case : undefined);
+
+const loseABatch: Tamper = ({ batches }) => [{ batches: batches.map((batch) => ({ ...batch, events: [] })), body: undefined }];
+
+const misplace: Tamper = ({ body }) => {
+  if (body?.$case !== 'reply' || body.value.result?.$case !== 'accepted') return undefined;
+  const position = body.value.result.value.position - 1;
+  return [replyFrame(body.value, { $case: 'accepted', value: { messageId: String(position), position } })];
+};
+
+/** Who was just muted for a time is heard all the same. */
+const speakAllTheSame: Tamper = ({ body }, { asked, backend }) => {
+  if (body?.$case !== 'reply' || body.value.result?.$case !== 'done') return undefined;
+  const frame = asked(body.value.id);
+  if (frame?.body?.$case !== 'timedMuteMember') return undefined;
+  const { account, seconds } = frame.body.value;
+  const untilMs = timeOf(body.value.result.value.position) + seconds * 1000;
+  const said = backend.post(`/v1/rooms/${frame.room}/messages`, { as: account, text: 'I will not be silent', ignoreTimedMute: true });
+  return said.then(
+    ({ position }) => (timeOf(Number(position)) < untilMs ? [{ batches: [], body }] : undefined),
+    () => undefined,
+  );
+};
+
+const tellAStranger: Tamper = (frame, { toAStranger }) => {
+  if (frame.body?.$case !== 'direct') return undefined;
+  toAStranger(frame);
+  return [frame];
+};
+
+const twice: Tamper = (frame) => [frame, frame];
+
+/** Makers, as every bug counts its strikes. */
+export const bugs: readonly (() => Bug)[] = [
+  onTheWay('an edge loses a batch and hides it', 'seen-once-in-order', 3, () => once(loseABatch, hasEvents)),
+  onTheWay('an edge gives a batch twice', 'seen-once-in-order', 3, () => once(twice, hasEvents)),
+  onTheWay('a muted account is heard', 'restrained-silent', 1, () => speakAllTheSame),
+  onTheWay('an answer names another place', 'accepted-once-at-position', 2, () =>
+    once(misplace, (frame) => resultIn(frame) === 'accepted'),
+  ),
+  onTheWay('a stranger gets a directed message', 'directed-to-its-receivers', 5, () => tellAStranger),
+  onTheWay('a command is answered twice', 'answers', 2, () => once(twice, (frame) => resultIn(frame) !== undefined)),
+  inAnswers('the history forgets a row', 'history-equals-log', forgetARow),
+  inAnswers('the counters count twice', 'counters-equal-recount', countTwice),
+  inAnswers('a creator is shown as a regular member', 'state-equals-replay', demoteTheCreator),
+];
+
+function onTheWay(name: string, rule: string, enough: number, make: () => Tamper): () => Bug {
+  return () => {
+    const tamper = make();
+    const bug: Bug = {
+      name,
+      rule,
+      enough,
+      strikes: 0,
+      async toClient(frame, wire) {
+        const instead = await tamper(frame, wire);
+        if (instead !== undefined) bug.strikes++;
+        return instead;
+      },
+    };
+    return bug;
+  };
+}
+
+function inAnswers(name: string, rule: string, toReader: NonNullable<Bug['toReader']>): () => Bug {
+  return () => ({ name, rule, enough: 0, strikes: 0, toReader });
+}
+
+function forgetARow(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  if (path !== `/v1/rooms/${room}/messages`) return answer;
+  const events = answer['events'] as unknown[];
+  return { ...answer, events: events.filter((_, i) => i !== Math.floor(events.length / 2)) };
+}
+
+function countTwice(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  if (path !== '/v1/top-rooms') return answer;
+  const rows = answer['rooms'] as { room: string; messages: number }[];
+  return { ...answer, rooms: rows.map((row) => (row.room === room ? { ...row, messages: 2 * row.messages } : row)) };
+}
+
+function demoteTheCreator(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  if (path !== `/v1/rooms/${room}/members`) return answer;
+  const members = answer['members'] as { role: string }[];
+  return { ...answer, members: members.map((member) => (member.role === 'creator' ? { ...member, role: 'regular' } : member)) };
+}
