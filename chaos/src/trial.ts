@@ -6,7 +6,7 @@ import type { Readers } from './readings.js';
 import type { Records } from './records.js';
 import { Backend } from './swarm/backend.js';
 import { until } from './swarm/until.js';
-import { startSwarm, type SwarmOptions } from './swarm/swarm.js';
+import { startSwarm, type Swarm, type SwarmOptions } from './swarm/swarm.js';
 
 /** What stands between the swarm (and the judge's readers) and the cluster. */
 export interface Between {
@@ -15,7 +15,9 @@ export interface Between {
   stop(): Promise<void>;
 }
 
-export interface TrialOptions extends Partial<Pick<SwarmOptions, 'seed' | 'sockets' | 'rooms' | 'ratePerSecond' | 'hotShare'>> {
+export interface TrialOptions extends Partial<
+  Pick<SwarmOptions, 'seed' | 'sockets' | 'rooms' | 'ratePerSecond' | 'hotShare' | 'absenceSlackMs'>
+> {
   /** Of load, at most. */
   readonly seconds: number;
   /** The load ends when this is so. */
@@ -23,7 +25,7 @@ export interface TrialOptions extends Partial<Pick<SwarmOptions, 'seed' | 'socke
   /** Absent: nothing stands between. */
   readonly between?: (cluster: SmallCluster) => Promise<Between>;
   /** What happens to the cluster meanwhile. */
-  readonly meanwhile?: (cluster: SmallCluster, rooms: readonly string[]) => Promise<void>;
+  readonly meanwhile?: (cluster: SmallCluster, swarm: Swarm) => Promise<void>;
 }
 
 export interface Trial {
@@ -33,7 +35,7 @@ export interface Trial {
 }
 
 /** A whole run in one process: cluster, swarm, readers, judge. */
-export async function trial({ seconds, enough, between, meanwhile, ...options }: TrialOptions): Promise<Trial> {
+export async function trial({ seconds, enough, between, meanwhile, absenceSlackMs = 1500, ...options }: TrialOptions): Promise<Trial> {
   const sinceMs = Date.now();
   const cluster = await startSmallCluster();
   const stands = (await between?.(cluster)) ?? { ...cluster, stop: () => Promise.resolve() };
@@ -48,10 +50,10 @@ export async function trial({ seconds, enough, between, meanwhile, ...options }:
     apiKey: cluster.apiKey,
     connectUrls: () => stands.connectUrls(),
     graceMs: smallGraceMs,
-    absenceSlackMs: meanwhile === undefined ? 1500 : 25_000,
+    absenceSlackMs,
   });
   const load = until(seconds * 1000, enough ?? (() => false));
-  await Promise.all([load, meanwhile?.(cluster, swarm.rooms)]);
+  await Promise.all([load, meanwhile?.(cluster, swarm)]);
   await swarm.quiesce();
   const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs);
   const records = await swarm.stop();

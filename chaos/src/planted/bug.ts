@@ -19,6 +19,8 @@ export interface Bug {
   /** How often it has to strike before a run is long enough to be judged; 0: it strikes when the cluster is read. */
   readonly enough: number;
   strikes: number;
+  /** Makes an occasion for it in its room. */
+  readonly provoke?: (backend: Backend, room: string, accounts: readonly string[]) => Promise<void>;
   /** What goes to the client for a frame of the edge (one batch, or one other thing) about the bug's room; undefined: the frame as it is. */
   readonly toClient?: (frame: ServerFrame, wire: Wire) => ServerFrame[] | undefined | Promise<ServerFrame[] | undefined>;
   /** What a reader of the server API is given; `path` without its query. */

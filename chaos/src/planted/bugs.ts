@@ -1,5 +1,5 @@
 import type { Reply, ServerFrame } from '@plaza/proto/client';
-import { timeOf } from '../oracle/logged.js';
+import type { Backend } from '../swarm/backend.js';
 import type { Bug } from './bug.js';
 
 /** Does it once in so many times: a bug that struck always would be seen by anybody. */
@@ -27,18 +27,24 @@ const misplace: Tamper = ({ body }) => {
   return [replyFrame(body.value, { $case: 'accepted', value: { messageId: String(position), position } })];
 };
 
-/** Who was just muted for a time is heard all the same. */
-const speakAllTheSame: Tamper = ({ body }, { asked, backend }) => {
-  if (body?.$case !== 'reply' || body.value.result?.$case !== 'done') return undefined;
-  const frame = asked(body.value.id);
-  if (frame?.body?.$case !== 'timedMuteMember') return undefined;
-  const { account, seconds } = frame.body.value;
-  const untilMs = timeOf(body.value.result.value.position) + seconds * 1000;
-  const said = backend.post(`/v1/rooms/${frame.room}/messages`, { as: account, text: 'I will not be silent', ignoreTimedMute: true });
+/** What is refused for a timed mute is sent past it, and called accepted. */
+const speakAllTheSame: Tamper = ({ body }, { asked, account, backend }) => {
+  if (body?.$case !== 'reply' || body.value.result?.$case !== 'refused' || body.value.result.value.code !== 'timed-muted') return undefined;
+  const reply = body.value;
+  const frame = asked(reply.id);
+  if (frame?.body?.$case !== 'sendMessage' || frame.body.value.body?.content?.$case !== 'text') return undefined;
+  const { text } = frame.body.value.body.content.value;
+  const said = backend.post(`/v1/rooms/${frame.room}/messages`, { as: account, text, ignoreTimedMute: true });
   return said.then(
-    ({ position }) => (timeOf(Number(position)) < untilMs ? [{ batches: [], body }] : undefined),
+    ({ position }) => [replyFrame(reply, { $case: 'accepted', value: { messageId: String(position), position: Number(position) } })],
     () => undefined,
   );
+};
+
+/** Long enough for the run: who is muted will try to speak. */
+const muteEverybody = async (backend: Backend, room: string, accounts: readonly string[]): Promise<void> => {
+  for (const account of accounts)
+    await backend.put(`/v1/rooms/${room}/members/${account}/timed-mute`, { seconds: 600 }).catch(() => undefined);
 };
 
 const tellAStranger: Tamper = (frame, { toAStranger }) => {
@@ -53,7 +59,7 @@ const twice: Tamper = (frame) => [frame, frame];
 export const bugs: readonly (() => Bug)[] = [
   onTheWay('an edge loses a batch and hides it', 'seen-once-in-order', 3, () => once(loseABatch, hasEvents)),
   onTheWay('an edge gives a batch twice', 'seen-once-in-order', 3, () => once(twice, hasEvents)),
-  onTheWay('a muted account is heard', 'restrained-silent', 1, () => speakAllTheSame),
+  onTheWay('a muted account is heard', 'restrained-silent', 1, () => speakAllTheSame, muteEverybody),
   onTheWay('an answer names another place', 'accepted-once-at-position', 2, () =>
     once(misplace, (frame) => resultIn(frame) === 'accepted'),
   ),
@@ -64,7 +70,7 @@ export const bugs: readonly (() => Bug)[] = [
   inAnswers('a creator is shown as a regular member', 'state-equals-replay', demoteTheCreator),
 ];
 
-function onTheWay(name: string, rule: string, enough: number, make: () => Tamper): () => Bug {
+function onTheWay(name: string, rule: string, enough: number, make: () => Tamper, provoke?: Bug['provoke']): () => Bug {
   return () => {
     const tamper = make();
     const bug: Bug = {
@@ -72,6 +78,7 @@ function onTheWay(name: string, rule: string, enough: number, make: () => Tamper
       rule,
       enough,
       strikes: 0,
+      ...(provoke === undefined ? {} : { provoke }),
       async toClient(frame, wire) {
         const instead = await tamper(frame, wire);
         if (instead !== undefined) bug.strikes++;

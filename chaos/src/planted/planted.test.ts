@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Backend } from '../swarm/backend.js';
 import { trial } from '../trial.js';
 import { bugs } from './bugs.js';
 import { plantedBetween } from './planted.js';
@@ -15,6 +16,10 @@ test('each planted bug is caught by its rule', async () => {
     ratePerSecond: 120,
     hotShare: 0.1,
     between: plantedBetween(planted),
+    async meanwhile({ apiUrl, apiKey }, swarm) {
+      const backend = new Backend(apiUrl, apiKey);
+      for (const [i, { provoke }] of planted.entries()) await provoke?.(backend, swarm.rooms[i]!, swarm.accountsIn(swarm.rooms[i]!));
+    },
   });
   const found = planted.map(({ name, rule }, i) => {
     const { room } = records.rooms[i]!;

@@ -191,7 +191,9 @@ export class SwarmClient {
 
   // ---------------------------------------------------------------- hearing
 
+  /** What comes behind its own end is nobody's affair. */
   #take({ batches, body }: ServerFrame): void {
+    if (this.#ended) return;
     const { recorder } = this.parts;
     const now = performance.now();
     this.#heardAt = now;

@@ -33,6 +33,8 @@ export interface Swarm {
   /** What it has come to so far, for a line of the timeline. */
   progress(): SwarmProgress;
   readonly rooms: readonly string[];
+  /** Everybody who is ever in a room. */
+  accountsIn(room: string): readonly string[];
   /** After `quiesce`: what the readers of the cluster have to have caught up with. */
   readonly lastCalls: readonly LastCall[];
   /**
@@ -108,6 +110,10 @@ class RunningSwarm implements Swarm {
     const pool = new EventPool();
     this.#clients = plan.clients.map((client) => this.#clientOf(client, tokens.get(client.client)!, pool));
     this.#timer = setInterval(() => this.#tick(), tickMs);
+  }
+
+  accountsIn(room: string): readonly string[] {
+    return this.plan.accounts.get(room) ?? [];
   }
 
   progress(): SwarmProgress {
