@@ -3,7 +3,7 @@ import type { Backend } from '../swarm/backend.js';
 import type { Bug } from './bug.js';
 
 /** Does it once in so many times: a bug that struck always would be seen by anybody. */
-const seldom = 8;
+const seldom = 4;
 
 type Result = NonNullable<Reply['result']>;
 type Tamper = NonNullable<Bug['toClient']>;

@@ -9,11 +9,11 @@ test('each planted bug is caught by its rule', async () => {
   const planted = bugs.map((make) => make());
   const { verdict, records } = await trial({
     seed: 11,
-    seconds: 60,
+    seconds: 90,
     enough: () => planted.every(({ strikes, enough }) => strikes >= enough),
     rooms: planted.length + 1,
     sockets: 40,
-    ratePerSecond: 120,
+    ratePerSecond: 200,
     hotShare: 0.1,
     between: plantedBetween(planted),
     async meanwhile({ apiUrl, apiKey }, swarm) {
@@ -29,4 +29,4 @@ test('each planted bug is caught by its rule', async () => {
   expect(found).toEqual(planted.map(({ name }) => `${name}: caught`));
   const clean = records.rooms.at(-1)!.room;
   expect(verdict.violations.filter(({ room }) => room === clean)).toEqual([]);
-}, 180_000);
+}, 240_000);
