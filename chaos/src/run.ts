@@ -56,5 +56,6 @@ try {
   else process.exitCode = await run(options, commandOf(args));
 } catch (error) {
   process.stderr.write(`the fault suite does not get to its end: ${causeOf(error)}\n`);
-  process.exitCode = 1;
+  // The swarm of a run that broke off would go on.
+  process.exit(1);
 }
