@@ -192,10 +192,19 @@ export async function startScriptedApi(over: Partial<ApiConfig> = {}): Promise<S
   await api.start();
   const beat = (one: Partial<Beat>): void =>
     others.beat({ kind: 'edge', id: 'x', address: '', atMs: Date.now(), shards: [], draining: false, ...one });
-  beat({ kind: 'room-state', id: 'h1', address, shards: Array.from({ length: shards }, (_, shard) => ({ shard, epoch: 1 })) });
-  beat({ id: 'e1', address: 'ws://e1/v1/connect' });
+  const beatAll = (): void => {
+    beat({ kind: 'room-state', id: 'h1', address, shards: Array.from({ length: shards }, (_, shard) => ({ shard, epoch: 1 })) });
+    beat({ id: 'e1', address: 'ws://e1/v1/connect' });
+  };
+  beatAll();
+  // As they live, however long a suite takes.
+  const beating = setInterval(beatAll, 1000);
+  const stop = async (): Promise<void> => {
+    clearInterval(beating);
+    await api.stop();
+  };
   const say = writer(storage);
-  return { api, door, readers, peers: others, registry, audit, lines, beat, letters, say, ask: asker(api), stop: () => api.stop() };
+  return { api, door, readers, peers: others, registry, audit, lines, beat, letters, say, ask: asker(api), stop };
 }
 
 /** Writes records of one message each, all in order. */
