@@ -21,6 +21,7 @@ export interface SmallCluster {
 }
 
 export const smallGraceMs = 1500;
+export const smallTallyMs = 500;
 
 /** Two holders and two edges in this process, fast enough for a test. */
 export async function startSmallCluster(): Promise<SmallCluster> {
@@ -40,7 +41,7 @@ export async function startSmallCluster(): Promise<SmallCluster> {
     PLAZA_EDGE_FRAME_BURST: '4000',
     PLAZA_API_KEY_RATE: '20000',
     PLAZA_ABSENCE_MS: String(smallGraceMs),
-    PLAZA_TALLY_MS: '500',
+    PLAZA_TALLY_MS: String(smallTallyMs),
   };
   const { service } = composeStandalone(config, settings, { holders: 2, edges: 2 });
   await service.start();

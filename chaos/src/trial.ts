@@ -1,12 +1,15 @@
 import { judge } from './oracle/judge.js';
 import type { Verdict } from './oracle/verdict.js';
-import { startSmallCluster, smallGraceMs, type SmallCluster } from './in-process.js';
+import { startSmallCluster, smallGraceMs, smallTallyMs, type SmallCluster } from './in-process.js';
 import { readApi } from './readers/read-all.js';
 import type { Readers } from './readings.js';
 import type { Records } from './records.js';
 import { Backend } from './swarm/backend.js';
 import { until } from './swarm/until.js';
 import { startSwarm, type Swarm, type SwarmOptions } from './swarm/swarm.js';
+
+/** After a tally is due, its count follows. */
+const countedMs = smallTallyMs + 1500;
 
 /** What stands between the swarm (and the judge's readers) and the cluster. */
 export interface Between {
@@ -55,7 +58,7 @@ export async function trial({ seconds, enough, between, meanwhile, absenceSlackM
   const load = until(seconds * 1000, enough ?? (() => false));
   await Promise.all([load, meanwhile?.(cluster, swarm)]);
   await swarm.quiesce();
-  const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs);
+  const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs, countedMs);
   const records = await swarm.stop();
   await stands.stop();
   const log = await cluster.end(new Map([...fromApi.rooms].map(([room, { head }]) => [room, head])));

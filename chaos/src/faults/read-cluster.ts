@@ -8,6 +8,8 @@ import type { Scene } from './scene.js';
 
 /** After so long every room that had people coming and going has logged its tally. */
 const tallyMs = 12_000;
+/** Their readers have caught up by then. */
+const steadyMs = 1000;
 const readersWithinMs = 120_000;
 
 /** Everything that the judge wants to know of a cluster whose swarm is quiet. Rejects where the readers of the log do not catch up. */
@@ -22,7 +24,7 @@ export async function readCluster(
   const ends = endsOf(await readLog(scene.log, heads), scene.log.streams);
   say('the log is read; waiting until history and metrics have read all of it, too');
   await eventually(() => expectCaughtUp(scene, ends), { timeoutMs: readersWithinMs, everyMs: 200 });
-  const fromApi = await readApi(new Backend(api.apiUrl, api.apiKey), swarm.lastCalls, api.startedMs);
+  const fromApi = await readApi(new Backend(api.apiUrl, api.apiKey), swarm.lastCalls, api.startedMs, steadyMs);
   const log = await readLog(scene.log, new Map([...fromApi.rooms].map(([room, { head }]) => [room, head])));
   say(`everything is read: ${log.length} records`);
   return { ...fromApi, log };

@@ -40,6 +40,7 @@ export class SwarmClient {
   #connectAt = 0;
   #heardAt = 0;
   #pingAt = 0;
+  #staying = false;
   #ended = false;
 
   constructor(readonly parts: ClientParts) {
@@ -93,7 +94,7 @@ export class SwarmClient {
   tend(now: number): void {
     if (this.#ended) return;
     if (this.#socket === undefined) {
-      if (now >= this.#connectAt) this.#connect(now);
+      if (!this.#staying && now >= this.#connectAt) this.#connect(now);
       return;
     }
     if (now - this.#heardAt > silentMs) return this.#socket.cut();
@@ -102,7 +103,7 @@ export class SwarmClient {
       this.#pingAt = now + pingMs;
       this.askOnce('', { $case: 'ping', value: {} });
     }
-    for (const seat of this.seats.values()) if (seat.state === 'out' && now >= seat.joinAt) this.#join(seat);
+    if (!this.#staying) for (const seat of this.seats.values()) if (seat.state === 'out' && now >= seat.joinAt) this.#join(seat);
     for (const waiting of this.outstanding.due(now, (room) => this.isIn(room))) this.#submit(waiting);
   }
 
@@ -130,6 +131,11 @@ export class SwarmClient {
     this.outstanding.comeToAnEnd();
     this.#connectAt = Math.min(this.#connectAt, performance.now() + longestPauseMs);
     for (const seat of this.seats.values()) seat.joinAt = Math.min(seat.joinAt, performance.now() + longestPauseMs);
+  }
+
+  /** From now on it stays where it is: who was refused for long does not come in when nobody waits any more. */
+  stay(): void {
+    this.#staying = true;
   }
 
   end(): Promise<void> {

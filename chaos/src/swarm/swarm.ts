@@ -187,6 +187,7 @@ class RunningSwarm implements Swarm {
     for (const client of this.#clients) client.comeBack();
     await until(answersWithinMs, () => this.#clients.every(({ outstanding }) => outstanding.size === 0));
     await Promise.all(this.plan.rooms.map((room) => this.#lastCall(room)));
+    for (const client of this.#clients) client.stay();
     await until(caughtUpWithinMs, () => this.lastCalls.every(({ room, position }) => this.#haveRead(room, position)));
   }
 
@@ -206,7 +207,7 @@ class RunningSwarm implements Swarm {
   #haveRead(room: string, position: number): boolean {
     return this.#clients.every(({ seats }) => {
       const seat = seats.get(room);
-      return seat === undefined || seat.state !== 'in' || (seat.position ?? 0) >= position;
+      return seat === undefined || seat.state === 'out' || (seat.state === 'in' && (seat.position ?? 0) >= position);
     });
   }
 }
