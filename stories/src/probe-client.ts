@@ -66,7 +66,7 @@ export class ProbeClient {
         clearTimeout(timer);
         resolve(reply);
       });
-      this.socket.send(ClientFrame.encode(ClientFrame.fromPartial({ id, commandId, room, body } as never)).finish());
+      this.socket.send(ClientFrame.encode(ClientFrame.fromPartial({ id, commandId, room, body })).finish());
     });
   }
 

@@ -82,7 +82,7 @@ export class World {
   }
 
   /** Starts a process; its clock has to be moved for what it waits for. `deaf`: it hears no beat, its own neither, and nobody hears of it. */
-  async node(id: string, settings: Partial<Settings> = {}, { clock = this.clock as Clock, deaf = false } = {}): Promise<Node> {
+  async node(id: string, settings: Partial<Settings> = {}, { clock = this.clock, deaf = false } = {}): Promise<Node> {
     const log = new MemoryLog(this.logs);
     const live = new MemoryLive(this.bus);
     const peers = new MemoryPeers(this.bus);
