@@ -66,6 +66,11 @@ export class JumpingClock implements Clock {
   }
 }
 
+interface Isolation {
+  readonly clock?: Clock;
+  readonly deaf?: boolean;
+}
+
 /** A cluster's engines in memory, shared by the processes that a test starts. */
 export class World {
   readonly clock = new FakeClock();
@@ -82,7 +87,7 @@ export class World {
   }
 
   /** Starts a process; its clock has to be moved for what it waits for. `deaf`: it hears no beat, its own neither, and nobody hears of it. */
-  async node(id: string, settings: Partial<Settings> = {}, { clock = this.clock, deaf = false } = {}): Promise<Node> {
+  async node(id: string, settings: Partial<Settings> = {}, { clock = this.clock, deaf = false }: Isolation = {}): Promise<Node> {
     const log = new MemoryLog(this.logs);
     const live = new MemoryLive(this.bus);
     const peers = new MemoryPeers(this.bus);
