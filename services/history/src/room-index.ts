@@ -1,4 +1,4 @@
-import { isPermanent } from '@plaza/domain';
+import { accountsRoom, isPermanent } from '@plaza/domain';
 import { Role, type Event } from '@plaza/proto/client';
 import { accountsIn, leavesMarks } from './accounts-in.js';
 
@@ -55,12 +55,13 @@ export interface RoomIndex {
   trim(): Promise<number>;
 }
 
-/** What an event leaves of accounts: in the bucket of its row, where it has one, and in the room. */
+/** What an event leaves of accounts: in the bucket of its row, where it has one, and in the room. What restricts an account in all rooms is not a room's to erase. */
 export function tracesIn(
   room: string,
   event: Event,
   kept: { readonly bucket: number; readonly untilMs: number } | undefined,
 ): IndexChange[] {
+  if (room === accountsRoom) return [];
   const { position, kind, targets } = event;
   if (kind?.$case === 'accountErased') return targets.map((account) => ({ kind: 'erased', room, account, position }));
   const places = [...(kept === undefined ? [] : [kept]), ...(leavesMarks(event) ? [{ bucket: 0, untilMs: 0 }] : [])];

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { positionAt } from '@plaza/domain';
+import { accountsRoom, positionAt } from '@plaza/domain';
+import { Event } from '@plaza/proto/client';
 import { RoomBatch } from '@plaza/proto/log';
 import { rowsOfBatch } from './rows.js';
 
@@ -15,4 +16,15 @@ test.each([
   const position = positionAt(nowMs);
   const { rows } = rowsOfBatch(RoomBatch.fromPartial({ room: 'a', historyDays, events: [{ position, stored: true }] }), 10);
   expect(rows).toEqual([expect.objectContaining({ timeMs: nowMs, untilMs: nowMs + days * dayMs })]);
+});
+
+test.each([
+  ['a room', 'a', [0, 1]],
+  ['the room of accounts, where it stays restricted', accountsRoom, []],
+])('an account leaves a trace in %s', (_, room, buckets) => {
+  const position = positionAt(Date.UTC(2026, 1, 1));
+  const kind = { $case: 'muted', value: {} } as const;
+  const event = Event.encode(Event.fromPartial({ position, targets: ['ann'], kind })).finish();
+  const { index } = rowsOfBatch(RoomBatch.fromPartial({ room, bucket: 1, events: [{ position, stored: true, event }] }), 10);
+  expect(index.flatMap((change) => (change.kind === 'trace' ? change.bucket : [])).sort()).toEqual(buckets);
 });
