@@ -4,6 +4,7 @@ export * from './common-config.js';
 export * from './config.js';
 export * from './deadline.js';
 export * from './development-secrets.js';
+export * from './in-parallel.js';
 export * from './key-set.js';
 export * from './limited-text.js';
 export * from './logger.js';

@@ -1,8 +1,8 @@
-import { causeOf, systemClock, type Clock } from '@plaza/kit';
+import { causeOf, inParallel, systemClock, type Clock } from '@plaza/kit';
 import type { Client, types } from 'cassandra-driver';
 import { BucketNotes } from './bucket-notes.js';
 import { StoreUnavailable, type MessageRow, type MessageStore, type NewRow, type PageAsk, type Removal } from './message-store.js';
-import { batchesOf, inParallel, roomsOf } from './write-plan.js';
+import { batchesOf, roomsOf } from './write-plan.js';
 
 const dayMs = 86_400_000;
 const roomsAtOnce = 32;

@@ -1,11 +1,10 @@
-import { causeOf, systemClock, type Clock } from '@plaza/kit';
+import { causeOf, inParallel, systemClock, type Clock } from '@plaza/kit';
 import { fnv1a, positionEpochMs } from '@plaza/domain';
 import { Role } from '@plaza/proto/client';
 import type { Client, types } from 'cassandra-driver';
 import { BucketNotes } from './bucket-notes.js';
 import { StoreUnavailable } from './message-store.js';
 import type { IndexChange, IndexedRoom, IndexPage, RoomIndex, Trace } from './room-index.js';
-import { inParallel } from './write-plan.js';
 
 /** The list of all rooms is cut into so many partitions. */
 const parts = 64;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@plaza/testkit';
 import { BucketNotes } from './bucket-notes.js';
 import type { NewRow } from './message-store.js';
-import { batchesOf, inParallel, roomsOf } from './write-plan.js';
+import { batchesOf, roomsOf } from './write-plan.js';
 
 const row = (room: string, position: number, bucket = 0, bytes = 1): NewRow => ({
   room,
@@ -27,22 +27,6 @@ describe('write plan', () => {
     expect(batchesOf(large).map((batch) => batch.length)).toEqual([2, 2, 1]);
     expect(batchesOf([row('a', 1), row('a', 2, 0, 300 * 1024), row('a', 3)]).map((batch) => batch.length)).toEqual([1, 1, 1]);
     expect(batchesOf([])).toEqual([]);
-  });
-
-  test('runs so many at a time and begins nothing after a failure', async () => {
-    let running = 0;
-    let most = 0;
-    const begun: number[] = [];
-    const run = inParallel([0, 1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
-      begun.push(item);
-      most = Math.max(most, ++running);
-      await Promise.resolve();
-      running--;
-      if (item === 2) throw new Error('away');
-    });
-    await expect(run).rejects.toThrow('away');
-    expect(most).toBe(3);
-    expect(begun.length).toBeLessThan(8);
   });
 });
 

@@ -1,8 +1,7 @@
-import { causeOf } from '@plaza/kit';
+import { causeOf, inParallel } from '@plaza/kit';
 import type { Client, types } from 'cassandra-driver';
 import { AuditAway, isBefore, placeOf, type Audit, type ChainHead, type Found, type Place, type Search } from './audit.js';
 import { entryOf, genesis, lineOf, type AuditEntry, type Link } from './entry.js';
-import { inParallel } from './in-parallel.js';
 import { beginOf, periodOf, periodsOf } from './periods.js';
 import { keyOf, subjectsOf } from './subjects.js';
 
