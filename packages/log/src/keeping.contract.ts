@@ -43,6 +43,15 @@ export function keepingContract(name: string, setup: () => Promise<KeepingSetup>
       expect(await keeping.writtenAfter(1, 0)).toBeUndefined();
     });
 
+    test('knows the newest record of a stream, whichever of its shards that is of', async () => {
+      const { log, keeping } = given;
+      expect((await keeping.moment(0)).last).toBe(0);
+      await appendAll(log, 2, ['a', 'b']);
+      const [c] = (await appendAll(log, 4, ['c'])) as [number];
+      expect((await keeping.moment(0)).last).toBe(c);
+      expect((await keeping.moment(1)).last).toBe(0);
+    });
+
     test('says how much a stream holds', async () => {
       const before = (await given.keeping.moment(1)).bytes;
       await appendAll(

@@ -28,9 +28,10 @@ export class LmdbKeeping implements LogKeeping {
     this.streams = streams;
   }
 
-  async moment(): Promise<StreamMoment> {
+  async moment(stream: number): Promise<StreamMoment> {
     const { pageSize, lastPageNumber } = this.#store.getStats() as { pageSize: number; lastPageNumber: number };
-    return { nowMs: this.#clock.now(), bytes: pageSize * (lastPageNumber + 1), maxBytes: undefined };
+    const bytes = pageSize * (lastPageNumber + 1);
+    return { nowMs: this.#clock.now(), bytes, last: this.#tables.lastOf(stream), maxBytes: undefined };
   }
 
   async writtenAfter(stream: number, sequence: number, shard?: number): Promise<number | undefined> {

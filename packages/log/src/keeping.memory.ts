@@ -15,7 +15,8 @@ export class MemoryKeeping implements LogKeeping {
   }
 
   async moment(stream: number): Promise<StreamMoment> {
-    return { nowMs: this.storage.nowMs, bytes: this.storage.bytes(stream), maxBytes: this.maxBytes };
+    const { storage, maxBytes } = this;
+    return { nowMs: storage.nowMs, bytes: storage.bytes(stream), last: storage.lastOf(stream), maxBytes };
   }
 
   async writtenAfter(stream: number, sequence: number, shard?: number): Promise<number | undefined> {

@@ -13,7 +13,7 @@ interface Info {
   /** The server's clock. */
   readonly ts: string;
   readonly config: { readonly max_age: number; readonly max_bytes: number };
-  readonly state: { readonly bytes: number };
+  readonly state: { readonly bytes: number; readonly last_seq: number };
 }
 
 /** The ages of the JetStream streams. Everything else of their configuration stays as it is. */
@@ -31,7 +31,8 @@ export class JetStreamKeeping implements LogKeeping {
 
   async moment(stream: number): Promise<StreamMoment> {
     const { ts, config, state } = await this.#info(stream);
-    return { nowMs: Date.parse(ts), bytes: state.bytes, maxBytes: config.max_bytes > 0 ? config.max_bytes : undefined };
+    const maxBytes = config.max_bytes > 0 ? config.max_bytes : undefined;
+    return { nowMs: Date.parse(ts), bytes: state.bytes, last: state.last_seq, maxBytes };
   }
 
   async writtenAfter(stream: number, sequence: number, shard?: number): Promise<number | undefined> {

@@ -2,6 +2,8 @@
 export interface StreamMoment {
   readonly nowMs: number;
   readonly bytes: number;
+  /** The sequence of its newest record, also when that is gone; 0: there never was one. Of its leader: whatever was acknowledged before is not above it. */
+  readonly last: number;
   /** Beyond it the oldest records go, whatever their age; undefined: there is no such bound. */
   readonly maxBytes: number | undefined;
 }

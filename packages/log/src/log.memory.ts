@@ -30,6 +30,10 @@ export class MemoryLogStorage {
     return this.#records[stream]!.reduce((sum, record) => sum + (record?.bytes.length ?? 0), 0);
   }
 
+  lastOf(stream: number): number {
+    return this.#records[stream]!.length;
+  }
+
   writtenMs(record: StoredRecord): number {
     return this.#written.get(record) ?? 0;
   }

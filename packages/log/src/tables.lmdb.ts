@@ -48,6 +48,10 @@ export class LogTables {
     return decodeNumber(this.#heads.get(keyOf(shard, 0)));
   }
 
+  lastOf(stream: number): number {
+    return decodeNumber(this.#sequences.get(keyOf(stream, 0)));
+  }
+
   at(stream: number, sequence: number): StoredRecord | undefined {
     const place = this.#index.get(keyOf(stream, sequence));
     if (place === undefined) return undefined;

@@ -12,7 +12,8 @@ import {
   type Service,
 } from '@plaza/kit';
 import type { RootDatabase } from '@plaza/kit/lmdb';
-import { StreamReaders, type Log } from '@plaza/log';
+import { StreamReaders, type Log, type LogKeeping } from '@plaza/log';
+import { streamsBehind } from './caught-up.js';
 import { CatchUp } from './catch-up.js';
 import type { HistoryConfig, HistorySettings } from './config.js';
 import { ListRoomsHandler } from './handlers/list-rooms.js';
@@ -30,6 +31,7 @@ import type { RoomIndex } from './room-index.js';
 
 export interface HistoryParts {
   readonly log: Log;
+  readonly keeping: Pick<LogKeeping, 'streams' | 'moment'>;
   readonly store: MessageStore;
   readonly index: RoomIndex;
   readonly peers: Peers;
@@ -42,7 +44,7 @@ export type History = Service & Probes & { readonly reader: HistoryReader };
 
 /** A history on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
 export function createHistory(config: HistorySettings, parts: HistoryParts): History {
-  const { log, store, index, clock, logger, registry } = parts;
+  const { log, keeping, store, index, clock, logger, registry } = parts;
   const { retentionDays } = config;
   const metrics = new HistoryMetrics(registry, clock);
   const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
@@ -57,7 +59,7 @@ export function createHistory(config: HistorySettings, parts: HistoryParts): His
   const tails = new LogTails(log, clock, retentionDays);
   const reads = new ReadHandler({ store, progress, tails, metrics, shards: log.shards, streams: log.streams });
   const lists = new ListRoomsHandler(index);
-  const traces = new TracesHandler({ store, index });
+  const traces = new TracesHandler({ store, index, behind: () => streamsBehind(keeping, progress) });
   const reader: HistoryReader = {
     read: (ask) => reads.read(ask),
     rooms: (ask) => lists.rooms(ask),
@@ -82,7 +84,7 @@ export async function composeHistory(config: HistoryConfig): Promise<{ service: 
   const { createCassandra, prepareKeyspace } = await import('@plaza/kit/cassandra');
   const { grpcServerCredentials } = await import('@plaza/kit/grpc');
   const { connectNats } = await import('@plaza/kit/nats');
-  const { JetStreamLog } = await import('@plaza/log/nats');
+  const { JetStreamKeeping, JetStreamLog } = await import('@plaza/log/nats');
   const { CassandraMessageStore, messageTables } = await import('./message-store.cassandra.js');
   const { CassandraRoomIndex, indexTables } = await import('./room-index.cassandra.js');
   const logger = createLogger('history', config.logLevel);
@@ -107,7 +109,9 @@ export async function composeHistory(config: HistoryConfig): Promise<{ service: 
     listening,
   );
   const grpcAddress = config.grpcAddress ?? `${config.grpcHost}:${server.port}`;
-  const history = createHistory({ ...config, grpcAddress }, { log, store, index, peers, clock: systemClock, logger, registry });
+  const keeping = new JetStreamKeeping(connection, log);
+  const parts = { log, keeping, store, index, peers, clock: systemClock, logger, registry };
+  const history = createHistory({ ...config, grpcAddress }, parts);
   const service: Service & Probes = {
     start: () => history.start(),
     drain: () => history.drain(),

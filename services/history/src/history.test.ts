@@ -3,7 +3,7 @@ import { ReaderUnavailable } from '@plaza/bus';
 import { MemoryBus, MemoryPeers } from '@plaza/bus/memory';
 import { parseRoomId, positionAt, shardOf } from '@plaza/domain';
 import { Registry } from '@plaza/kit';
-import { MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
+import { MemoryKeeping, MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { Event, ReadHistory, Role } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
 import { eventually, FakeClock, quietLogger } from '@plaza/testkit';
@@ -30,6 +30,7 @@ class Bench {
     const log = new MemoryLog(this.logs);
     const parts = {
       log,
+      keeping: new MemoryKeeping(this.logs),
       store: new MemoryMessageStore(this.storage),
       index: this.index,
       peers: new MemoryPeers(this.bus),
@@ -249,6 +250,27 @@ describe('history', () => {
     expect(await list('ann', true, 2)).toEqual(['a ann 5', 'b ann 5', 'and after b']);
     expect(await list('bob', true)).toEqual(['c bob 5']);
     expect(await list('', false, 3)).toEqual(['a ann 0', 'b ann 0', 'c bob 0', 'and after c']);
+  });
+
+  test('tells the rooms in which an account left anything up to this moment, or that it has not read that far', async () => {
+    begin();
+    const history = bench.history();
+    const traces = (pageToken = '') => history.reader.traces({ account: 'm2', pageToken, limit: 1 });
+    for (const room of ['a', 'b', 'c']) bench.say(room, 2);
+    const refused = expect(traces()).rejects.toThrow('not read 3 streams');
+    await bench.clock.pass(1600);
+    await refused;
+    const first = traces();
+    await bench.clock.pass(500);
+    await history.start();
+    await bench.clock.pass(500);
+    expect(await first).toEqual({ rooms: ['a'], next: 'a' });
+    bench.storage.available = false;
+    bench.say('a', 4);
+    expect(await traces('a')).toEqual({ rooms: ['b'], next: 'b' });
+    const away = expect(traces()).rejects.toBeInstanceOf(ReaderUnavailable);
+    await bench.clock.pass(3000);
+    await away;
   });
 
   test('goes no further, and is not ready, at what is no record', async () => {

@@ -83,7 +83,8 @@ export function composeStandalone(
 
   const roomParts = embeddedRoomStateParts(stores.rooms);
   const holders = new Holders(shape.holders, settings.roomState, { ...roomParts, ...around, log, keeping, bus, gateway });
-  const history = createHistory(settings.history, { ...embeddedHistoryParts(stores.history, settings.history), ...around, log, peers });
+  const historyParts = embeddedHistoryParts(stores.history, settings.history);
+  const history = createHistory(settings.history, { ...historyParts, ...around, log, keeping, peers });
   const metrics = createMetrics(settings.metrics, { ...embeddedMetricsParts(stores.metrics), ...around, log, peers });
   const edges = Array.from({ length: shape.edges }, (_, i) =>
     createEdge(

@@ -40,7 +40,7 @@ export const eraseAccount = operation({
   scope: 'accounts:write',
   summary: 'Erase an account everywhere',
   description:
-    'In up to `limit` rooms behind `pageToken`; go on with `next` until it is empty. In each room its messages, its role, marks and saved profile, its queue elements and the attributes that go with it are taken away; members see its messages go. It stays the creator of rooms that it created, and what restricts it in all rooms stays. Disable it first if it should not come back. Asked again it finishes what failed. Its messages leave the history within seconds, the log when that ages out.',
+    'In up to `limit` rooms behind `pageToken`; go on with `next` until it is empty. In each room its messages, its role, marks and saved profile, its queue elements and the attributes that go with it are taken away; members see its messages go. It stays the creator of rooms that it created, and what restricts it in all rooms stays. Everything is meant that was accepted before the first page was asked for; while the history has not read that far, the answer is `unavailable`. Disable it first if it should not come back. Asked again it finishes what failed. Its messages leave the history within seconds, the log when that ages out.',
   status: 200,
   changes: true,
   params: z.strictObject({ account: namedAccount }),
@@ -67,7 +67,7 @@ export const eraseAccount = operation({
     .meta({ id: 'ErasureReport' }),
   async handle({ params: { account }, body, commandId }, ports) {
     const page = await ports.history.traces({ account, pageToken: body.pageToken, limit: body.limit }).catch(nobody);
-    if (page === undefined) return { problem: unavailable('the index of accounts cannot be read now') };
+    if (page === undefined) return { problem: unavailable('the index of accounts cannot be read up to now; ask again') };
     const outcomes = await eachOf(page.rooms, roomsAtOnce, (name) => eraseIn(ports, name, account, commandId, noticeOf(body)));
     return { answer: { ...reportOf(page.rooms, outcomes), next: page.next } };
   },
