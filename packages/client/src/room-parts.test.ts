@@ -107,16 +107,16 @@ const reads: [Case, (room: Room) => Promise<unknown>, Result, object, unknown][]
   [
     'listMembers',
     ({ members }) => members.list({ list: MemberList.MEMBER_LIST_MUTED, limit: 5 }),
-    { $case: 'memberPage', value: { members: [], next: 'n' } },
+    { $case: 'memberPage', value: { members: [], next: 'n', settling: false } },
     { list: MemberList.MEMBER_LIST_MUTED, limit: 5 },
-    { members: [], next: 'n' },
+    { members: [], next: 'n', settling: false },
   ],
   [
     'getMembers',
     ({ members }) => members.get(['bob']),
-    { $case: 'membersFound', value: { members: [], absent: ['bob'] } },
+    { $case: 'membersFound', value: { members: [], absent: ['bob'], settling: true } },
     { accounts: ['bob'] },
-    { members: [], absent: ['bob'] },
+    { members: [], absent: ['bob'], settling: true },
   ],
   [
     'countMembers',
@@ -128,9 +128,9 @@ const reads: [Case, (room: Room) => Promise<unknown>, Result, object, unknown][]
   [
     'listSessions',
     ({ members }) => members.sessions('red', { limit: 2 }),
-    { $case: 'sessionPage', value: { sessions: [], next: '' } },
+    { $case: 'sessionPage', value: { sessions: [], next: '', settling: false } },
     { tag: 'red', limit: 2 },
-    { sessions: [], next: '' },
+    { sessions: [], next: '', settling: false },
   ],
   ['listTerms', ({ admin }) => admin.terms(), { $case: 'termPage', value: { terms: ['x'] } }, {}, ['x']],
   [

@@ -1,4 +1,5 @@
 import type { Event, Notice } from '@plaza/proto/client';
+import type { AccountId } from './ids.js';
 import { textLimits, type TextRule } from './limits.js';
 import { nextPosition } from './position.js';
 import { refuse, type Refusal, type RefusalCode } from './refusal.js';
@@ -37,6 +38,16 @@ export const refused = (code: RefusalCode, why?: string, retryAfterMs?: number):
 export const refusal = (value: Refusal): Decision => ({ refusal: value });
 export const unchanged: Agreement = { events: [], reply: { $case: 'unchanged', value: {} } };
 export const answer = (reply: ReplyResult): Agreement => ({ events: [], reply });
+
+/** While counts settle, who was not announced yet may be here or not: nobody knows. */
+export const isUnknown = ({ presence }: Pick<Context, 'presence'>, account: AccountId): boolean =>
+  presence.settling && !presence.isPresent(account);
+/** Nothing was done: whether these accounts are here is not known yet. */
+export const notKnownYet = (...accounts: readonly string[]): Agreement =>
+  answer({
+    $case: 'unavailable',
+    value: { retryAfterMs: 1000, why: `not known yet after a takeover: who is in the room (${accounts.join(', ')})` },
+  });
 
 /** One event, answered by its position. */
 export function done(room: RoomState, context: Context, happening: Happening, secondsLeft?: number): Decision {

@@ -203,13 +203,27 @@ describe('reading', () => {
       devices: [{ id: 'd', kind: 'web' }],
     });
     const { mutedEverywhere: _, ...shown } = member;
-    plaza.door.answer = () => ({ $case: 'memberPage', value: { members: [member], next: 'n2' } });
+    plaza.door.answer = () => ({ $case: 'memberPage', value: { members: [member], next: 'n2', settling: false } });
     const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/members?pageToken=n1&limit=1');
-    expect([status, json]).toEqual([200, { members: [{ ...shown, role: 'creator' }], next: 'n2' }]);
+    expect([status, json]).toEqual([200, { members: [{ ...shown, role: 'creator' }], next: 'n2', settling: false }]);
     expect(plaza.door.last).toMatchObject({
       command: { $case: 'listMembers', value: { pageToken: 'n1', limit: 1 } },
       entry: { room: 'lobby' },
     });
+  });
+
+  test('a member, whom nobody can know to be away while counts settle', async () => {
+    const read = async (member: Partial<Member> | undefined, settling: boolean): Promise<unknown[]> => {
+      const members = member === undefined ? [] : [Member.fromPartial({ account: 'ann', role: Role.ROLE_REGULAR, ...member })];
+      plaza.door.answer = () => ({ $case: 'membersFound', value: { members, absent: members.length === 0 ? ['ann'] : [], settling } });
+      const { status, json } = await plaza.ask('GET', '/v1/rooms/lobby/members/ann');
+      return [status, (json as { code?: string }).code ?? ''];
+    };
+    expect(await read({ online: true }, true)).toEqual([200, '']);
+    expect(await read({ online: false }, false)).toEqual([200, '']);
+    expect(await read({ online: false }, true)).toEqual([503, 'unavailable']);
+    expect(await read(undefined, false)).toEqual([404, 'not-found']);
+    expect(await read(undefined, true)).toEqual([503, 'unavailable']);
   });
 
   test('stored messages, as the protobuf JSON mapping has them', async () => {

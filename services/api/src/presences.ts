@@ -1,6 +1,7 @@
 import type { CommandRouter, ShardTable } from '@plaza/bus';
 import { LinkBroken } from '@plaza/bus';
 import type { Clock } from '@plaza/kit';
+import type { AccountRooms } from '@plaza/proto/room';
 
 const silentMs = 5000;
 const askMs = 3000;
@@ -14,18 +15,19 @@ export class Presences {
   ) {}
 
   /** By room id. Undefined: one of the processes could not be asked. */
-  async roomsOf(account: string): Promise<string[] | undefined> {
+  async roomsOf(account: string): Promise<AccountRooms | undefined> {
     const holders = this.table.peersOf('room-state', this.clock.now(), silentMs);
     const found = await Promise.all(holders.map((holder) => this.#ask(holder, account)));
-    if (found.length === 0 || found.includes(undefined)) return undefined;
-    return [...new Set(found.flatMap((rooms) => rooms ?? []))].sort();
+    const known = found.filter((one) => one !== undefined);
+    if (found.length === 0 || known.length < found.length) return undefined;
+    return { rooms: [...new Set(known.flatMap(({ rooms }) => rooms))].sort(), settling: known.some(({ settling }) => settling) };
   }
 
-  async #ask(holder: { readonly id: string; readonly address: string }, account: string): Promise<readonly string[] | undefined> {
+  async #ask(holder: { readonly id: string; readonly address: string }, account: string): Promise<AccountRooms | undefined> {
     try {
       const ask = { $case: 'findAccount', value: { account } } as const;
       for await (const { answer } of this.router.askProcess(holder, ask, AbortSignal.timeout(askMs))) {
-        if (answer?.$case === 'accountRooms') return answer.value.rooms;
+        if (answer?.$case === 'accountRooms') return answer.value;
       }
       return undefined;
     } catch (error) {

@@ -100,6 +100,7 @@ export const label = z.strictObject({
 });
 export const pageToken = z.string().max(512).default('').describe('`next` of the page before; without: from the start.');
 export const next = z.string().describe('Empty: this was the last page.');
+export const settling = z.boolean().describe('After a takeover: who is present is not fully known yet.');
 export const month = (least: number) => z.int().min(least).max(2_592_000);
 export const revision = position.describe('The revision that it has to have; 0: there is none yet.');
 

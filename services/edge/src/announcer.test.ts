@@ -86,8 +86,15 @@ describe('an announcement', () => {
     expect(marked.length).toBe(1);
   });
 
-  test('without sessions is none', async () => {
+  test('without sessions says that there are none: the holder waits for the word of every edge', async () => {
     announcer.announce(0);
+    await clock.pass(1000);
+    expect(told).toEqual([{ shard: 0, first: true, last: true, sessions: [] }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('of a shard that nobody holds is none', async () => {
+    announcer.announce(1);
     await clock.pass(1000);
     expect([told, clock.pending]).toEqual([[], 0]);
   });

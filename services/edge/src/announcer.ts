@@ -79,10 +79,11 @@ export class Announcer {
     const epoch = this.parts.table.holderOf(shard)?.epoch;
     if (epoch === undefined) return true;
     const sessions = this.parts.sessionsOf(shard);
-    if (sessions.length === 0) return true;
     const signal = AbortSignal.timeout(announceMs);
     try {
       const chunks = chunksOf(sessions);
+      // Who has none says that: the holder waits for the word of every edge.
+      if (chunks.length === 0) chunks.push([]);
       for (const [i, chunk] of chunks.entries()) await this.#send(shard, chunk, i === 0, i === chunks.length - 1, signal);
       for (let late = run.entered.splice(0); late.length > 0; late = run.entered.splice(0)) {
         for (const chunk of chunksOf(late.filter((session) => session.state === 'entered')))
@@ -91,7 +92,7 @@ export class Announcer {
       this.parts.router.markAnnounced(shard, epoch);
       return true;
     } catch (error) {
-      this.parts.logger.warn({ event: 'announce-failed', shard, cause: causeOf(error) });
+      if (sessions.length > 0) this.parts.logger.warn({ event: 'announce-failed', shard, cause: causeOf(error) });
       return this.parts.table.holderOf(shard)?.epoch !== epoch;
     }
   }

@@ -171,7 +171,7 @@ export class ScriptedRooms implements RoomDoor {
       this.announced.push(...ask.value.sessions);
       yield { done: true, answer: { $case: 'announced', value: {} } };
     } else if (ask.$case === 'query') {
-      const result = { $case: 'memberPage' as const, value: { members: [], next: 'more' } };
+      const result = { $case: 'memberPage' as const, value: { members: [], next: 'more', settling: false } };
       const reply = Reply.encode({ id: 0, head: this.room(ask.value.room).head, result }).finish();
       yield { done: true, answer: { $case: 'query', value: { number: 0, outcome: EntryOutcome.ENTRY_OUTCOME_ANSWERED, reply } } };
     }

@@ -27,6 +27,7 @@ import { JetStreamKeeping, JetStreamLog } from '@plaza/log/nats';
 import { Askers } from './askers.js';
 import type { RoomStateConfig } from './config.js';
 import { Door } from './door.js';
+import { Edges } from './edges.js';
 import { Holder } from './holder.js';
 import { LogKeeper } from './log-keeper.js';
 import { promMetrics } from './metrics.prom.js';
@@ -77,6 +78,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
   const endSession: HolderParts['endSession'] = (asker, session, code) => askers.endSession(asker, session, code);
   const deliver: HolderParts['deliver'] = (asker, delivery) => askers.deliver(asker, delivery);
   const appender = new Appender(log, { clock });
+  const edges = new Edges({ peers, clock, silentMs: config.silentMs });
   const common: HolderParts = {
     id,
     address,
@@ -90,6 +92,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     metrics,
     settings: config,
     limits,
+    edges,
     endSession,
     deliver,
   };
@@ -127,6 +130,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
       askers.close();
       await keeper.stop();
       roster.close();
+      edges.close();
     },
     health: () => ({ ok: true, detail: probeDetail(holder, log) }),
     ready: (): Probe => ({ ok: holder.settled && log.connected, detail: probeDetail(holder, log) }),

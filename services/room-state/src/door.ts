@@ -80,8 +80,9 @@ export class Door implements RoomDoor {
   /** The rooms of this process in which an account is present. */
   #findAccount(text: string): Answer {
     const account = parseAccountId(text);
-    const rooms = account === undefined ? [] : [...this.parts.all()].flatMap(({ sessions }) => sessions.roomsOf(account));
-    return { done: true, answer: { $case: 'accountRooms', value: { rooms } } };
+    const held = [...this.parts.all()];
+    const rooms = account === undefined ? [] : held.flatMap(({ sessions }) => sessions.roomsOf(account));
+    return { done: true, answer: { $case: 'accountRooms', value: { rooms, settling: held.some((shard) => shard.settling()) } } };
   }
 
   async *#fill({ room, after }: Fill): AsyncGenerator<Answer> {

@@ -38,7 +38,12 @@ export const settingsTable = {
     '15000',
     'Who left keeps transient queue elements, attributes and labels that go with it for so long, in ms.',
   ),
-  settlingMs: variable('PLAZA_SETTLING_MS', ms, '20000', 'After a takeover counts are called settling for so long, in ms.'),
+  settlingMs: variable(
+    'PLAZA_SETTLING_MS',
+    ms,
+    '20000',
+    'After a takeover counts are called settling for so long, in ms: less where all edges that are heard have said what they hold.',
+  ),
   repeatMs: variable('PLAZA_REPEAT_MS', ms, '60000', 'A repeated command id is recognised for so long, in ms.'),
   tallyMs: variable(
     'PLAZA_TALLY_MS',

@@ -20,7 +20,7 @@ export interface ShardCore {
   readonly outbox: Outbox;
   /** Accounts whose last known session went while counts settle: another of theirs may yet be announced. */
   readonly deferredLeaves: Map<RoomId, Map<string, Actor>>;
-  /** True until every edge had time to announce what it holds. */
+  /** True until every edge has announced what it holds, or had time to. */
   settling(): boolean;
 }
 

@@ -3,6 +3,7 @@ import type { Limits, Shard } from '@plaza/domain';
 import type { Delivery } from '@plaza/proto/room';
 import type { Clock, Logger } from '@plaza/kit';
 import type { Appender, Log } from '@plaza/log';
+import type { Edges } from './edges.js';
 import type { RoomStateMetrics } from './metrics.js';
 import type { Projection } from './projection.js';
 import type { Settings } from './settings.js';
@@ -24,6 +25,7 @@ export interface HolderParts {
   readonly metrics: RoomStateMetrics;
   readonly settings: Settings;
   readonly limits: Limits;
+  readonly edges: Pick<Edges, 'areAmong'>;
   /** Tells an edge that one of its sessions has to end. */
   readonly endSession: (asker: string, session: number, code: string) => void;
   /** A directed message for sessions of an edge. */

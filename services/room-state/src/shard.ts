@@ -23,6 +23,7 @@ import { refusedResult, unavailableResult } from './replies.js';
 import { Rooms } from './rooms.js';
 import type { SealedBatch } from './seal.js';
 import { Sessions } from './sessions.js';
+import { Settling } from './settling.js';
 import type { ShardCore } from './shard-core.js';
 import type { ShardParts } from './shard-parts.js';
 import { signal as sendSignals } from './signals.js';
@@ -47,9 +48,9 @@ export class HeldShard implements ShardCore {
   readonly deferredLeaves = new Map<RoomId, Map<string, Actor>>();
   readonly epoch: number;
   readonly #announces: AnnouncesBegun = new Map();
+  readonly #settling: Settling;
   readonly #ends = new AbortController();
   #taking = true;
-  #settlingUntilMs: number;
   #nextTallyMs: number;
   #nextSnapshotMs: number;
   #nextClaimMs: number;
@@ -105,14 +106,14 @@ export class HeldShard implements ShardCore {
       },
       claimed.epoch,
     );
-    this.#settlingUntilMs = claimed.previous === 0 ? 0 : nowMs + settings.settlingMs;
+    this.#settling = new Settling({ clock, edges: parts.edges, settlingMs: settings.settlingMs }, claimed.previous !== 0);
     this.#nextTallyMs = nowMs + settings.tallyMs;
     this.#nextSnapshotMs = nowMs + Math.min(settings.snapshotMs, 5000 + (parts.shard % 16) * 1000);
     this.#nextClaimMs = nowMs + settings.claimRepeatMs;
   }
 
   settling(): boolean {
-    return this.#settlingUntilMs > this.parts.clock.now();
+    return this.#settling.on;
   }
 
   /** A command, in the order of its room. */
@@ -124,7 +125,8 @@ export class HeldShard implements ShardCore {
   }
 
   announce(asker: string, ask: Announce): void {
-    announce(this, this.#announces, asker, ask);
+    if (announce(this, this.#announces, asker, ask)) this.#settling.spoke(asker);
+    if (this.#settling.ends()) this.#settled();
   }
 
   /** Rejects with ProjectionUnavailable or LogUnavailable. */
@@ -144,7 +146,7 @@ export class HeldShard implements ShardCore {
     const nowMs = clock.now();
     this.repeats.forgetOld(nowMs);
     this.removed.forgetOld(nowMs);
-    if (this.#settlingUntilMs > 0 && !this.settling()) this.#settled();
+    if (this.#settling.ends()) this.#settled();
     this.#loadRoomsWithMembers();
     sendSignals(this);
     void wakeDue(this);
@@ -239,7 +241,6 @@ export class HeldShard implements ShardCore {
   }
 
   #settled(): void {
-    this.#settlingUntilMs = 0;
     for (const [, presence] of this.sessions.rooms()) presence.changed = true;
     departDeferred(this);
     // Who is missing for good can be told now.

@@ -1,7 +1,7 @@
 import { MemberChanges, Role, type Label } from '@plaza/proto/client';
 import { isAnonymousAccount, parseAccountId, type AccountId } from '../ids.js';
 import { checkNames, checkRange, checkTags, checkTexts, countLimits, textLimits, type TextRule } from '../limits.js';
-import { doneAll, noticeRule, refusal, refused, unchanged, type Happening } from '../outcome.js';
+import { doneAll, isUnknown, noticeRule, notKnownYet, refusal, refused, unchanged, type Happening } from '../outcome.js';
 import { pick } from '../pick.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { canBeMarked, canReach, isPermanent, may } from '../roles.js';
@@ -19,6 +19,7 @@ export const updateMember: Handler<'updateMember'> = (room, command, context) =>
   if (account === undefined) return refusal(badAccount);
   const no = mayUpdate(room, account, command, context) ?? checkUpdate(command, context);
   if (no) return refusal(no);
+  if (givesProfile(command) && isUnknown(context, account)) return notKnownYet(account);
   const happenings = [...roleHappenings(room, account, command), ...memberHappenings(room, account, command, context)];
   return happenings.length === 0 ? unchanged : doneAll(room, context, happenings);
 };
@@ -68,6 +69,8 @@ function roleHappenings(room: CreatedRoom, account: AccountId, { role, notice }:
   return [{ kind: { $case: 'roleChanged', value: { role: role || Role.ROLE_GUEST, previous } }, targets: [account], notice }];
 }
 
+const givesProfile = ({ nickname, avatar, ext }: Update): boolean => [nickname, avatar, ext].some((text) => text !== undefined);
+
 /** What differs from what is known: of the session where the account is present, and of the record. */
 function memberHappenings(room: CreatedRoom, account: AccountId, command: Update, { presence }: Context): Happening[] {
   const record = room.members.get(account);
@@ -98,8 +101,10 @@ export const setTags: Handler<'setTags'> = (room, { account: name, deviceId, tag
   const no = checkTags(tags) ?? checkTexts([noticeRule(notice)]);
   if (no) return refusal(no);
   const devices = context.presence.devicesOf(account).filter((device) => deviceId === '' || device.deviceId === deviceId);
+  if (devices.length === 0 && context.presence.settling) return notKnownYet(account);
   if (devices.length === 0) return refused('not-found', 'the account is not in the room, or not with this device');
-  if (devices.every((device) => !differs(device.tags, tags))) return unchanged;
+  // Of devices that are not known yet it would be too much to say.
+  if (!context.presence.settling && devices.every((device) => !differs(device.tags, tags))) return unchanged;
   const changes = MemberChanges.create({ tags: { tags: [...tags] } });
   const previous = MemberChanges.create({ tags: { tags: [...devices.at(-1)!.tags] } });
   const kind = { $case: 'memberUpdated', value: { changes, previous, saved: false, deviceId } } as const;

@@ -4,8 +4,9 @@ import { checkBody } from '../content/body.js';
 import { filterBody } from '../content/filter.js';
 import { parseAccountId } from '../ids.js';
 import { checkRange, checkTexts, countLimits } from '../limits.js';
-import { answer, audienceOf, placed, refusal } from '../outcome.js';
+import { answer, audienceOf, isUnknown, notKnownYet, placed, refusal } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
+import { may } from '../roles.js';
 import { spreadHash } from '../shard.js';
 import type { CommandValue, Context, CreatedRoom, Decision } from '../types.js';
 import { authorOf, type Author } from './author.js';
@@ -30,6 +31,7 @@ export const sendMessage: Handler<'sendMessage'> = (room, command, context) => {
     checkBody(command.body, context.limits) ??
     checkOptions(command.options, context);
   if (no) return refusal(no);
+  if (hasUnknownTags(room, author, context)) return notKnownYet(author.account!);
   const body = author.account === undefined || isExempt(author.role) ? command.body! : filterBody(room, command.body!);
   if ('code' in body) return refusal(body);
   const message = messageOf(author, body, command, context);
@@ -37,6 +39,14 @@ export const sendMessage: Handler<'sendMessage'> = (room, command, context) => {
   if (isSampled(author, command.options, context)) return answer({ $case: 'sampled', value: { by: 'share' } });
   return withinBudget(room, message, command.options, context);
 };
+
+/** Sent as an account whose tags are not known yet, where a muted one of them would matter. */
+const hasUnknownTags = ({ mutedTags }: CreatedRoom, { account, role }: Author, context: Context): boolean =>
+  context.actor.kind === 'api' &&
+  account !== undefined &&
+  mutedTags.size > 0 &&
+  !may(role, 'sendWhileRoomMuted') &&
+  isUnknown(context, account);
 
 function checkOptions(options: MessageOptions | undefined, { actor, limits }: Context): Refusal | undefined {
   if (options === undefined) return undefined;

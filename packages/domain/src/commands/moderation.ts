@@ -2,7 +2,7 @@ import { Role } from '@plaza/proto/client';
 import { leavingHappenings } from '../dependents.js';
 import type { AccountId } from '../ids.js';
 import { checkRange, monthSeconds } from '../limits.js';
-import { done, doneAll, refusal, refused, unchanged, type Happening } from '../outcome.js';
+import { done, doneAll, isUnknown, notKnownYet, refusal, refused, unchanged, type Happening } from '../outcome.js';
 import type { Context, CreatedRoom } from '../types.js';
 import { timedMuteLeftMs } from '../views.js';
 import type { Handler } from './handler.js';
@@ -50,6 +50,7 @@ export const kickMember: Handler<'kickMember'> = (room, command, context) => {
   if (typeof target !== 'string') return { refusal: target };
   const no = checkRange('refuse_seconds', refuseSeconds, 0, monthSeconds);
   if (no) return refusal(no);
+  if (isUnknown(context, target)) return notKnownYet(target);
   if (!context.presence.isPresent(target)) return refused('not-found', 'the account is not in the room');
   const refusedUntilMs = refuseSeconds === 0 ? 0 : context.nowMs + refuseSeconds * 1000;
   const kick: Happening = { kind: { $case: 'kicked', value: { reason, refusedUntilMs } }, targets: [target], notice };

@@ -9,7 +9,7 @@ import {
 } from '@plaza/proto/client';
 import { parseAccountId, type AccountId } from '../ids.js';
 import { checkNames, checkRange, checkTexts, countLimits, textLimits } from '../limits.js';
-import { answer, noticeRule, placed, placeOfNext, refusal, refused, unchanged } from '../outcome.js';
+import { answer, isUnknown, noticeRule, notKnownYet, placed, placeOfNext, refusal, refused, unchanged } from '../outcome.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { may } from '../roles.js';
 import type { CommandValue, Context, CreatedRoom, Decision, Queue } from '../types.js';
@@ -68,8 +68,13 @@ export const offerQueue: Handler<'offerQueue'> = (room, { elements: offers, mode
   if (no) return refusal(no);
   const run = new Run(room, context);
   const results = offers.map((offer) => run.try(offer.key, () => offered(run, offer, mode)));
+  const absent = offers.map((offer) => ownerOf(offer, context)).filter((_, i) => results[i]!.code === 'owner-absent');
+  const unknown = absent.find((owner) => owner !== '' && isUnknown(context, owner as AccountId));
+  if (unknown !== undefined) return notKnownYet(unknown);
   return concluded(run, QueueChange.QUEUE_CHANGE_OFFER, results, notice);
 };
+
+const ownerOf = ({ owner }: QueueOffer, { actor }: Context): string => owner || operatorOf(actor);
 
 const checkMode = (mode: OfferMode): Refusal | undefined =>
   mode < 0 || mode > OfferMode.OFFER_MODE_UPDATE_ONLY ? refuse('bad-request', 'mode is both, insert only or update only') : undefined;
@@ -77,7 +82,7 @@ const checkMode = (mode: OfferMode): Refusal | undefined =>
 function offered(run: Run, offer: QueueOffer, mode: OfferMode): QueueElement | Refusal {
   const { room, context } = run;
   const known = run.get(offer.key);
-  const owner = offer.owner || operatorOf(context.actor);
+  const owner = ownerOf(offer, context);
   return (
     checkOffer(offer) ??
     checkMayOwn(room, owner, context) ??

@@ -6,7 +6,7 @@ import { operation } from '../operation.js';
 import { unavailable } from '../problems.js';
 import { commandOf } from '../room-operation.js';
 import { expectCase } from '../rooms.js';
-import { account, change, limits, namedAccount, next, page, pageToken, textOf, withoutUndefined } from '../schemas.js';
+import { account, change, limits, namedAccount, next, page, pageToken, settling, textOf, withoutUndefined } from '../schemas.js';
 import { viewChange } from '../views.js';
 import { wordOf, wordsOf } from '../words.js';
 
@@ -75,6 +75,7 @@ export const listRoomsOfAccount = operation({
   answer: z
     .object({
       present: z.array(z.string()),
+      settling,
       roles: z.array(z.object({ room: z.string(), creator: z.string(), role: z.enum(wordsOf(Role)) })),
       next,
     })
@@ -85,7 +86,12 @@ export const listRoomsOfAccount = operation({
       const [present, { rooms, next: following }] = await Promise.all([presences.roomsOf(params.account), asked]);
       if (present === undefined) return { problem: unavailable('not every process that holds rooms could be asked') };
       return {
-        answer: { present, roles: rooms.map((one) => ({ ...one, role: wordOf(Role, one.role || Role.ROLE_GUEST) })), next: following },
+        answer: {
+          present: present.rooms,
+          settling: present.settling,
+          roles: rooms.map((one) => ({ ...one, role: wordOf(Role, one.role || Role.ROLE_GUEST) })),
+          next: following,
+        },
       };
     } catch (error) {
       if (error instanceof ReaderUnavailable) return { problem: unavailable('the index of rooms cannot be read now') };

@@ -2,10 +2,26 @@ import { countLimits, textLimits } from '@plaza/domain';
 import { MemberList, Role, type Member } from '@plaza/proto/client';
 import { z } from 'zod';
 import { operation } from '../operation.js';
-import { problem } from '../problems.js';
+import { problem, unavailable } from '../problems.js';
 import { commandOf, noticeOf, roomOperation } from '../room-operation.js';
 import { expectCase } from '../rooms.js';
-import { accounts, change, inRoom, label, limits, next, notice, ofMember, only, page, pageToken, tag, tags, textOf } from '../schemas.js';
+import {
+  accounts,
+  change,
+  inRoom,
+  label,
+  limits,
+  next,
+  notice,
+  ofMember,
+  only,
+  page,
+  pageToken,
+  settling,
+  tag,
+  tags,
+  textOf,
+} from '../schemas.js';
 import { memberView, viewChange, viewMember } from '../views.js';
 import { valueOf, wordsOf } from '../words.js';
 
@@ -21,13 +37,13 @@ export const listMembers = roomOperation({
     'One row an account: who is present by the time of entry, permanent members and restricted accounts by the time of their last change.',
   params: inRoom,
   query: z.strictObject({ list: z.enum(wordsOf(MemberList)).default('online'), tag: tag.optional(), pageToken, limit: page(100, 100) }),
-  answer: z.object({ members: z.array(memberView), next }).meta({ id: 'MemberPage' }),
+  answer: z.object({ members: z.array(memberView), next, settling }).meta({ id: 'MemberPage' }),
   command: (given) => ({
     listMembers: { list: valueOf(MemberList, given.list), tag: given.tag ?? '', pageToken: given.pageToken, limit: given.limit },
   }),
   view(result) {
-    const { members, next: following } = expectCase(result, 'memberPage').value;
-    return { members: members.map(viewMember), next: following };
+    const { members, ...rest } = expectCase(result, 'memberPage').value;
+    return { members: members.map(viewMember), ...rest };
   },
 });
 
@@ -40,12 +56,12 @@ export const queryMembers = roomOperation({
   params: inRoom,
   body: z.strictObject({ accounts: accounts(countLimits.queriedAccounts) }).meta({ examples: [{ accounts: ['ann', 'bob'] }] }),
   answer: z
-    .object({ members: z.array(memberView), absent: z.array(z.string()).describe('The room knows nothing of them.') })
+    .object({ members: z.array(memberView), absent: z.array(z.string()).describe('The room knows nothing of them.'), settling })
     .meta({ id: 'FoundMembers' }),
   command: (given) => ({ getMembers: { accounts: given.accounts } }),
   view(result) {
-    const { members, absent } = expectCase(result, 'membersFound').value;
-    return { members: members.map(viewMember), absent };
+    const { members, ...rest } = expectCase(result, 'membersFound').value;
+    return { members: members.map(viewMember), ...rest };
   },
 });
 
@@ -62,7 +78,10 @@ export const getMember = operation({
   async handle({ params: { room, account }, commandId }, { rooms }) {
     const outcome = await rooms.query({ room, commandId }, commandOf({ getMembers: { accounts: [account] } }));
     if ('problem' in outcome) return outcome;
-    const [member]: (Member | undefined)[] = expectCase(outcome.result, 'membersFound').value.members;
+    const found = expectCase(outcome.result, 'membersFound').value;
+    const [member]: (Member | undefined)[] = found.members;
+    if (found.settling && member?.online !== true)
+      return { problem: unavailable('not known yet after a takeover: whether the account is here') };
     return member === undefined
       ? { problem: problem('not-found', 'the room knows nothing of this account') }
       : { answer: viewMember(member) };
@@ -85,7 +104,7 @@ export const countMembers = roomOperation({
       accounts: z.number().int(),
       connections: z.number().int(),
       bots: z.number().int(),
-      settling: z.boolean(),
+      settling,
       tags: named,
       deviceKinds: named,
     })
@@ -113,12 +132,13 @@ export const listSessions = roomOperation({
         }),
       ),
       next,
+      settling,
     })
     .meta({ id: 'SessionPage' }),
   command: (given) => ({ listSessions: only(given, ['tag', 'pageToken', 'limit']) }),
   view(result) {
-    const { sessions, next: following } = expectCase(result, 'sessionPage').value;
-    return { sessions: sessions.map((row) => ({ ...row, device: row.device ?? { id: '', kind: '' } })), next: following };
+    const { sessions, ...rest } = expectCase(result, 'sessionPage').value;
+    return { sessions: sessions.map((row) => ({ ...row, device: row.device ?? { id: '', kind: '' } })), ...rest };
   },
 });
 

@@ -8,8 +8,8 @@ import { depart } from './leave.js';
 /** When each edge's announcement under way began. */
 export type AnnouncesBegun = Map<string, number>;
 
-/** What an edge holds in this shard. Nothing of it is told to the room: it was so before this holder knew. */
-export function announce(core: ShardCore, begun: AnnouncesBegun, asker: string, { first, last, sessions }: Announce): void {
+/** What an edge holds in this shard. Nothing of it is told to the room: it was so before this holder knew. True: it has now named everything. */
+export function announce(core: ShardCore, begun: AnnouncesBegun, asker: string, { first, last, sessions }: Announce): boolean {
   const nowMs = core.parts.clock.now();
   if (first) begun.set(asker, nowMs);
   for (const facts of sessions) {
@@ -18,10 +18,11 @@ export function announce(core: ShardCore, begun: AnnouncesBegun, asker: string, 
     const session = sessionOf(room, asker, facts, nowMs);
     if (session !== undefined) takeIn(core, session);
   }
-  if (!last) return;
+  if (!last) return false;
   const begunMs = begun.get(asker);
   begun.delete(asker);
   if (begunMs !== undefined) departAbsent(core, asker, begunMs);
+  return begunMs !== undefined;
 }
 
 function takeIn(core: ShardCore, session: Session): void {

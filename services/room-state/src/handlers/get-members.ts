@@ -12,5 +12,6 @@ export function getMembers(core: ShardCore, room: LoadedRoom, ask: CommandValue<
   const isKnown = (account: (typeof accounts)[number]): boolean =>
     presence.isPresent(account) || room.state.members.has(account) || room.state.bots.has(account);
   const members = accounts.filter(isKnown).map((account) => viewOf(room, account, presence.of(account), core.parts.clock.now()));
-  return { $case: 'membersFound', value: { members, absent: accounts.filter((account) => !isKnown(account)) } };
+  const absent = accounts.filter((account) => !isKnown(account));
+  return { $case: 'membersFound', value: { members, absent, settling: presence.settling } };
 }

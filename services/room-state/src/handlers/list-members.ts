@@ -34,7 +34,7 @@ export function listMembers(core: ShardCore, room: LoadedRoom, ask: CommandValue
   const page = pageOf(rowsOf(room, presence, ask, nowMs), (row) => row, ask.pageToken, ask.limit || mostMembers);
   if (page === undefined) return refusedResult(refuse('bad-request', 'the page token is none of this list'));
   const members = page.rows.map(({ name }) => viewOf(room, name, presence.of(name), nowMs));
-  return { $case: 'memberPage', value: { members, next: page.next } };
+  return { $case: 'memberPage', value: { members, next: page.next, settling: presence.settling } };
 }
 
 function* rowsOf(

@@ -21,5 +21,5 @@ export function listSessions(core: ShardCore, room: LoadedRoom, ask: CommandValu
     tags: [...tags],
     enteredMs,
   }));
-  return { $case: 'sessionPage', value: { sessions, next: page.next } };
+  return { $case: 'sessionPage', value: { sessions, next: page.next, settling: core.settling() } };
 }
