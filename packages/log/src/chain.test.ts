@@ -31,5 +31,8 @@ describe('the chain of a shard', () => {
       chains.check(record(shard, sequence, expected));
     expect(() => chains.check(record(1, 20, 15))).toThrow(ChainBroken);
     chains.check(record(1, 14, 12));
+    expect(() => chains.check(record(1, 30, 0))).toThrow(ChainBroken);
+    chains.begin(record(1, 30, 0));
+    chains.check(record(1, 31, 30));
   });
 });

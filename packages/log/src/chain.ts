@@ -30,6 +30,11 @@ export class Chains {
   check(record: StoredRecord): void {
     const last = this.#last.get(record.shard);
     if (last !== undefined) verifyChain(last, record);
-    this.#last.set(record.shard, record.sequence);
+    this.begin(record);
+  }
+
+  /** The record is taken as it is: whoever calls this knows that nothing of its shard is before it. */
+  begin({ shard, sequence }: StoredRecord): void {
+    this.#last.set(shard, sequence);
   }
 }

@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '@plaza/testkit';
+import { systemClock } from '@plaza/kit';
+import { eventually, quietLogger } from '@plaza/testkit';
 import type { LogKeeping } from './keeping.js';
 import { appendAll, idsOf } from './log.contract.js';
 import type { Log } from './log.js';
+import { runReader } from './reader.js';
 
 export interface KeepingSetup {
   readonly log: Log;
   readonly keeping: LogKeeping;
   /** The age of which records go when nobody has said anything else, ms. */
   readonly usualMs: number;
+  /** Whether the newest record of a shard stays whatever its age. */
+  readonly keepsNewest: boolean;
   /** Lets time go by, where it is not real. */
   pass(ms: number): void;
   close(): Promise<void>;
@@ -80,6 +84,34 @@ export function keepingContract(name: string, setup: () => Promise<KeepingSetup>
         await keep(usualMs);
         expect(await idsIn(2)).not.toContain('held');
       });
+    });
+
+    test('a reader that runs goes on over a shard of which everything has gone by age, and which was begun anew', async () => {
+      const { log, keeping, usualMs } = given;
+      const [, b] = (await appendAll(log, 2, ['a', 'b'])) as [number, number];
+      const read: string[] = [];
+      const news: string[] = [];
+      const ends = new AbortController();
+      const done = runReader({
+        ...{ log, stream: 0, signal: ends.signal, clock: systemClock, logger: quietLogger() },
+        work: {
+          from: async () => 1,
+          handle: async (records) => (read.push(...idsOf(records)), 'done'),
+          on: ({ kind }) => void news.push(kind),
+        },
+      });
+      await eventually(() => expect(read).toEqual(['a', 'b']));
+      given.pass(2 * usualMs);
+      await eventually(async () => {
+        await keeping.keepFor(0, usualMs);
+        expect(await idsIn(2)).toEqual(given.keepsNewest ? ['b'] : []);
+      });
+      await keeping.keepFor(0, 1000 * usualMs);
+      await appendAll(log, 2, ['c', 'd'], given.keepsNewest ? b : 0);
+      await eventually(() => expect(read).toEqual(['a', 'b', 'c', 'd']));
+      expect(news).not.toContain('hole');
+      ends.abort();
+      await done;
     });
 
     test('drops nothing that is younger', async () => {

@@ -15,7 +15,15 @@ function setup() {
     await log.close();
     await store.close();
   };
-  return { clock, log, keeping: new LmdbKeeping(store, size), usualMs: 3_600_000, pass: (ms: number) => clock.advance(ms), close };
+  return {
+    clock,
+    log,
+    keeping: new LmdbKeeping(store, size),
+    usualMs: 3_600_000,
+    keepsNewest: true,
+    pass: (ms: number) => clock.advance(ms),
+    close,
+  };
 }
 
 keepingContract('lmdb', () => Promise.resolve(setup()));

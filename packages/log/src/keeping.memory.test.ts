@@ -7,5 +7,12 @@ keepingContract('memory', async () => {
   const clock = new FakeClock();
   const storage = new MemoryLogStorage({ shards: 8, streams: 2, clock });
   const log = new MemoryLog(storage);
-  return { log, keeping: new MemoryKeeping(storage), usualMs: 3_600_000, pass: (ms) => clock.advance(ms), close: () => log.close() };
+  return {
+    log,
+    keeping: new MemoryKeeping(storage),
+    usualMs: 3_600_000,
+    keepsNewest: false,
+    pass: (ms) => clock.advance(ms),
+    close: () => log.close(),
+  };
 });

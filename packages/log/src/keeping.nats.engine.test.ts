@@ -29,7 +29,14 @@ async function setup(): Promise<KeepingSetup> {
   const manager = await jetstreamManager(connection);
   for await (const stream of manager.streams.list()) await manager.streams.delete(stream.config.name);
   const log = await JetStreamLog.open({ connection, ...size, replicas: 1, maxBytes: 64 * 1024 * 1024, maxAgeMs: usualMs });
-  return { log, keeping: new JetStreamKeeping(connection, size), usualMs, pass: () => undefined, close: () => log.close() };
+  return {
+    log,
+    keeping: new JetStreamKeeping(connection, size),
+    usualMs,
+    keepsNewest: false,
+    pass: () => undefined,
+    close: () => log.close(),
+  };
 }
 
 keepingContract('JetStream', setup);

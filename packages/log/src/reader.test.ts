@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eventually, FakeClock, quietLogger } from '@plaza/testkit';
 import { ChainBroken } from './chain.js';
 import { MemoryLog, MemoryLogStorage } from './log.memory.js';
-import type { StoredRecord } from './log.js';
+import type { Log, StoredRecord } from './log.js';
 import { runReader, type ReaderNews } from './reader.js';
 
 class Bench {
@@ -15,6 +15,8 @@ class Bench {
   /** What `handle` does before it takes a batch. */
   beforeHandle: () => Promise<'done' | 'reread'> = async () => 'done';
   cursor = 0;
+  /** False: whichever replica is asked, it lags. */
+  readable = true;
 
   append(shard: number, expected: number): number {
     const answer = this.storage.append(shard, expected, Uint8Array.of(shard));
@@ -23,7 +25,8 @@ class Bench {
   }
 
   run(follow = this.log.follow.bind(this.log)): Promise<void> {
-    const log = Object.create(this.log, { follow: { value: follow } }) as MemoryLog;
+    const read: Log['read'] = async (...asked) => (this.readable ? this.log.read(...asked) : []);
+    const log = Object.create(this.log, { follow: { value: follow }, read: { value: read } }) as MemoryLog;
     return runReader({
       log,
       stream: 0,
@@ -174,6 +177,75 @@ describe('reader of a stream', () => {
     });
     await expect(done).rejects.toBeInstanceOf(ChainBroken);
     expect(bench.read).toEqual([]);
+  });
+
+  describe('that runs, of a shard that was begun anew', () => {
+    /** The reader has read two records of shard 0; what it is given next says that the writer found the shard empty. */
+    async function begunAnew(prepare: (bench: Bench) => number): Promise<{ bench: Bench; done: Promise<void>; next: number }> {
+      const bench = new Bench();
+      bench.append(0, bench.append(0, 0));
+      const done = bench.run();
+      done.catch(() => undefined);
+      await eventually(() => expect(bench.read).toEqual([1, 2]));
+      const next = prepare(bench);
+      await bench.clock.pass(1000);
+      return { bench, done, next };
+    }
+    const holes = ({ news }: Bench) => news.filter(({ kind }) => kind === 'hole');
+
+    test('goes on where all before it has really gone', async () => {
+      const { bench, done, next } = await begunAnew((it) => {
+        it.storage.forget(0);
+        return it.append(0, it.append(0, 0));
+      });
+      await eventually(() => expect(bench.read).toEqual([1, 2, 3, next]));
+      expect(holes(bench)).toEqual([]);
+      bench.ended.abort();
+      await done;
+    });
+
+    test('goes on, and says that there is a hole, where something of the stream had gone before it was read', async () => {
+      const { bench, done, next } = await begunAnew((it) => {
+        it.log.setConnected(false);
+        it.append(0, 2);
+        it.storage.forget(0);
+        const appended = it.append(0, 0);
+        it.log.setConnected(true);
+        return appended;
+      });
+      await eventually(() => expect(bench.read).toEqual([1, 2, next]));
+      expect(holes(bench)).toEqual([{ kind: 'hole', shard: 0, sequence: next }]);
+      bench.ended.abort();
+      await done;
+    });
+
+    test('waits where the log cannot say whether it has gone', async () => {
+      const { bench, done, next } = await begunAnew((it) => {
+        it.storage.forget(0);
+        it.readable = false;
+        return it.append(0, 0);
+      });
+      await eventually(() => expect(bench.news.at(-1)).toMatchObject({ kind: 'failed' }));
+      expect(bench.read).toEqual([1, 2]);
+      bench.readable = true;
+      await bench.clock.pass(5000);
+      await eventually(() => expect(bench.read).toEqual([1, 2, next]));
+      bench.ended.abort();
+      await done;
+    });
+
+    test('stops where what was read is still in the log: somebody wrote past the fence', async () => {
+      const bench = new Bench();
+      bench.append(0, bench.append(0, 0));
+      const known = await bench.log.read(0, 0, 2);
+      const done = bench.run(async function* () {
+        yield* known;
+        await bench.clock.pass(200);
+        yield { sequence: 3, shard: 0, expected: 0, bytes: Uint8Array.of(1) };
+      });
+      await expect(done).rejects.toBeInstanceOf(ChainBroken);
+      expect(bench.read).toEqual([1, 2]);
+    });
   });
 
   test('goes on, and says so, where records had aged out before they were read', async () => {

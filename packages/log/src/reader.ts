@@ -1,6 +1,6 @@
 import { causeOf, type Clock, type Logger } from '@plaza/kit';
 import { ChainBroken, Chains } from './chain.js';
-import type { Log, StoredRecord } from './log.js';
+import { LogUnavailable, type Log, type StoredRecord } from './log.js';
 import { pause } from './pause.js';
 import { defaultBatchLimits, RecordBatches, type BatchLimits } from './record-batches.js';
 
@@ -40,7 +40,8 @@ const followAgainMs = 1000;
 
 /**
  * Reads one stream into a store until `signal` aborts. Memory is bounded: while the store is away it does not pull. Rejects with ChainBroken when
- * a shard's records do not follow each other: something was lost or two holders wrote, and going on would hide it.
+ * a shard's records do not follow each other: something was lost or two holders wrote, and going on would hide it. A shard that was begun anew, because all
+ * of its records had aged out, is none of that.
  */
 export async function runReader(options: ReaderOptions): Promise<void> {
   const { signal, work } = options;
@@ -63,7 +64,7 @@ async function readFrom(options: ReaderOptions, from: number): Promise<'reread' 
     for (;;) {
       const records = await batches.next();
       if (records.length === 0) return 'ended';
-      for (const record of records) check(record);
+      for (const record of records) await check(record);
       const answer = await untilItWorks(options, () => work.handle(records));
       if (answer === undefined) return 'ended';
       if (answer === 'reread') return 'reread';
@@ -82,19 +83,36 @@ function lost({ stream, work, logger }: ReaderOptions, error: unknown): 'ended' 
   return 'ended';
 }
 
-/** A shard's first record may follow only what was read before; if it follows something newer, that has aged out unread. */
-function chainCheck({ stream, work, logger }: ReaderOptions, from: number): (record: StoredRecord) => void {
+/**
+ * A shard's first record may follow only what was read before; if it follows something newer, that has aged out unread. One that follows nothing although
+ * the shard was read before is right where all before it has gone by age; whether any of that was unread, the stream's sequences tell.
+ */
+function chainCheck(options: ReaderOptions, from: number): (record: StoredRecord) => Promise<void> {
+  const { stream, work, logger } = options;
   const chains = new Chains();
   const met = new Set<number>();
-  return (record) => {
-    const { shard, sequence, expected } = record;
-    chains.check(record);
-    if (met.has(shard)) return;
-    met.add(shard);
-    if (expected < from) return;
+  let read = from - 1;
+  const hole = ({ shard, sequence, expected }: StoredRecord): void => {
     logger.error({ event: 'log-hole', stream, shard, sequence, expected, from });
     work.on({ kind: 'hole', shard, sequence });
   };
+  return async (record) => {
+    const { shard, sequence, expected } = record;
+    const anew = expected === 0 && met.has(shard) && (await untilItWorks(options, () => isOldest(options.log, record))) === true;
+    if (options.signal.aborted) return;
+    if (anew) chains.begin(record);
+    else chains.check(record);
+    if (anew ? sequence > read + 1 : !met.has(shard) && expected >= from) hole(record);
+    met.add(shard);
+    read = sequence;
+  };
+}
+
+/** Whether the log has nothing of the shard before this record. Rejects where that cannot be said now: a replica that lags has not even the record. */
+async function isOldest(log: Log, { shard, sequence }: StoredRecord): Promise<boolean> {
+  const [oldest] = await log.read(shard, 0, 1);
+  if (oldest === undefined) throw new LogUnavailable(`shard ${shard} cannot be read up to ${sequence}`);
+  return oldest.sequence >= sequence;
 }
 
 /** Undefined: the signal aborted first. One line when it begins to fail, one when it is over. */
