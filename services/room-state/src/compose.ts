@@ -41,6 +41,7 @@ import { CassandraSnapshotStore, snapshotTables } from './snapshot-store.cassand
 import { LmdbSnapshotStore } from './snapshot-store.lmdb.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import type { Settings } from './settings.js';
+import { StreamPasts } from './stream-pasts.js';
 import { wait } from './wait.js';
 
 export interface RoomStateParts {
@@ -84,6 +85,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     address,
     log,
     appender,
+    pasts: new StreamPasts(log),
     live,
     projection,
     snapshots,

@@ -3,14 +3,20 @@ import type { Peers } from '@plaza/bus';
 import type { Shard } from '@plaza/domain';
 import { causeOf, within, type Timer } from '@plaza/kit';
 import type { RoomStateGauges } from './metrics.js';
-import { plan, type Scene } from './plan.js';
+import { HandOver } from './hand-over.js';
+import { claims, plan, type Scene } from './plan.js';
 import type { Roster } from './roster.js';
 import { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
 import { wait } from './wait.js';
 
 const beatMs = 1000;
-const claimsAtOnce = 32;
+/** What changes within this time shares a beat: each names all shards, and everybody reads it. */
+const beatGapMs = 10;
+/** Each stands still until its own reading is done, and they share one core. */
+const claimsAtOnce = 8;
+/** Of the time for a drain: then what nobody took goes all at once. */
+const handOverShare = 0.75;
 /** After a shard was lost, its new holder's beat comes first. */
 const lostPauseMs = 2000;
 const firstRecoverPauseMs = 250;
@@ -24,11 +30,15 @@ export class Holder {
   readonly #claiming = new Set<Shard>();
   readonly #releasing = new Map<Shard, Promise<void>>();
   readonly #notBeforeMs = new Map<Shard, number>();
+  readonly #handOver: HandOver;
   readonly #ends = new AbortController();
+  /** Aborts when a drain has nothing left to hand over. */
+  readonly #emptied = new AbortController();
   readonly #waiting: Shard[] = [];
   #underWay = 0;
   #timers: Timer[] = [];
   #planSoon = false;
+  #beatSoon: Timer | undefined;
   #takes = false;
   #draining = false;
   #beatAtMs = 0;
@@ -40,6 +50,7 @@ export class Holder {
   ) {
     // Each claim under way waits on it, and Node warns of a leak from 11 on.
     setMaxListeners(2 * claimsAtOnce, this.#ends.signal);
+    this.#handOver = new HandOver(parts.clock, (shard) => ![undefined, parts.id].includes(roster.holderOf(shard)));
   }
 
   get(shard: Shard): HeldShard | undefined {
@@ -99,6 +110,8 @@ export class Holder {
 
   beat(): void {
     const { id, address, clock, projection } = this.parts;
+    this.#beatSoon?.cancel();
+    this.#beatSoon = undefined;
     // Receivers tell beats apart by their time.
     this.#beatAtMs = Math.max(clock.now(), this.#beatAtMs + 1);
     const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
@@ -107,11 +120,24 @@ export class Holder {
     this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining, starting });
   }
 
-  /** Hands all shards over, within the time for that. */
+  /** Soon: a beat of its own where none went out just now. */
+  #tell(): void {
+    if (this.#beatSoon !== undefined || this.#ended()) return;
+    const waitMs = this.#beatAtMs + beatGapMs - this.parts.clock.now();
+    if (waitMs <= 0) return this.beat();
+    this.#beatSoon = this.parts.clock.after(waitMs, () => this.beat());
+  }
+
+  /** Hands all shards over, within the time for that: a few at a time where others are there to take them. */
   async drain(): Promise<void> {
+    const { clock, settings } = this.parts;
     this.#draining = true;
     this.beat();
     if (!this.#takes) return;
+    this.#plan();
+    const hasHeirs = this.roster.hears && this.roster.alive().some(({ draining, starting }) => !draining && !starting);
+    if (hasHeirs && this.#held.size > 0)
+      await wait(clock, handOverShare * settings.drainMs, AbortSignal.any([this.#emptied.signal, this.#ends.signal]));
     await Promise.all(Array.from(this.#held.keys(), (shard) => this.#release(shard)));
     this.beat();
   }
@@ -121,6 +147,7 @@ export class Holder {
     this.#draining = true;
     this.#ends.abort();
     for (const timer of this.#timers.splice(0)) timer.cancel();
+    this.#beatSoon?.cancel();
     for (const shard of [...this.#held.values()]) shard.end();
   }
 
@@ -156,7 +183,7 @@ export class Holder {
     if (!this.#takes || this.#ends.signal.aborted || !this.roster.hears) return;
     const { claim, release, verify } = plan(this.#scene());
     for (const shard of claim) this.#want(shard);
-    for (const shard of release) void this.#release(shard);
+    for (const shard of this.#handOver.next(release, this.#releasing)) void this.#release(shard);
     for (const shard of verify) this.#verify(shard);
   }
 
@@ -183,17 +210,18 @@ export class Holder {
   async #take(shard: Shard): Promise<void> {
     const { appender, id, address, clock, logger, metrics } = this.parts;
     // Another may have taken it while this one waited for its turn.
-    if (!plan(this.#scene()).claim.includes(shard)) return;
+    if (!claims(this.#scene(), shard)) return;
     const startMs = clock.now();
     try {
       const claimed = await appender.claim(shard, id, address, this.#ends.signal);
       if ('aborted' in claimed) return;
       metrics.claimed('claimed');
+      logger.debug({ event: 'shard-claimed', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
       const held = await this.#recover(shard, claimed, startMs);
       if (held === undefined) return;
       metrics.tookOver(clock.now() - startMs);
       logger.debug({ event: 'shard-held', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
-      this.beat();
+      this.#tell();
     } catch (error) {
       metrics.claimed('failed');
       this.#notBeforeMs.set(shard, clock.now() + lostPauseMs);
@@ -249,15 +277,22 @@ export class Holder {
     const held = this.#held.get(shard);
     const underWay = this.#releasing.get(shard);
     if (held === undefined || underWay !== undefined) return underWay ?? Promise.resolve();
-    const releasing = within(this.parts.settings.drainMs, 'the release', held.release())
-      .then(() => this.parts.metrics.claimed('released'))
+    const { clock, logger, metrics, settings } = this.parts;
+    const startMs = clock.now();
+    const releasing = within(settings.drainMs, 'the release', held.release())
+      .then(() => {
+        metrics.claimed('released');
+        logger.debug({ event: 'shard-released', shard, tookMs: clock.now() - startMs });
+      })
       .catch((error: unknown) => {
-        this.parts.logger.warn({ event: 'release-cut-short', shard, cause: causeOf(error) });
+        logger.warn({ event: 'release-cut-short', shard, cause: causeOf(error) });
         held.end();
       })
       .finally(() => {
         this.#releasing.delete(shard);
-        this.beat();
+        this.#handOver.released(shard);
+        this.#tell();
+        this.look();
       });
     this.#releasing.set(shard, releasing);
     return releasing;
@@ -278,10 +313,11 @@ export class Holder {
     const { shard } = held.parts;
     if (this.#held.get(shard) !== held) return;
     this.#held.delete(shard);
+    if (this.#draining && this.#held.size === 0) this.#emptied.abort();
     if (this.#releasing.has(shard) || this.#ends.signal.aborted) return;
     this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
     this.parts.metrics.claimed('lost');
     this.parts.logger.warn({ event: 'shard-lost', shard, epoch: held.epoch });
-    this.beat();
+    this.#tell();
   }
 }

@@ -31,15 +31,21 @@ export function plan(scene: Scene): Plan {
   const verify: Shard[] = [];
   const ready = scene.candidates.filter((id) => !scene.starting.has(id));
   for (let shard = 0; shard < scene.shards; shard++) {
-    const isHeld = scene.held.has(shard);
-    const owner = ownerOf(String(shard), isHeld ? ready : scene.candidates);
+    if (!scene.held.has(shard)) {
+      if (claims(scene, shard)) claim.push(shard);
+      continue;
+    }
+    const owner = ownerOf(String(shard), ready);
     const holder = scene.holderOf(shard);
-    if (!isHeld) {
-      if (owner === scene.me && isFree(scene, holder)) claim.push(shard);
-    } else if (owner !== undefined && owner !== scene.me) release.push(shard);
+    if (owner !== undefined && owner !== scene.me) release.push(shard);
     else if (holder !== undefined && holder !== scene.me && scene.alive.has(holder)) verify.push(shard);
   }
   return { claim, release, verify };
+}
+
+/** Whether the plan of now claims this shard. */
+export function claims(scene: Scene, shard: Shard): boolean {
+  return !scene.held.has(shard) && isFree(scene, scene.holderOf(shard)) && ownerOf(String(shard), scene.candidates) === scene.me;
 }
 
 const isFree = ({ me, alive }: Scene, holder: string | undefined): boolean => holder === undefined || holder === me || !alive.has(holder);

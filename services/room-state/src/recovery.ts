@@ -1,11 +1,11 @@
 import { recentMs, type RoomId } from '@plaza/domain';
 import type { RoomBatch } from '@plaza/proto/log';
-import { readChain, sequenceBefore } from './chain-reader.js';
+import { readChain } from './chain-reader.js';
 import type { LoadedRoom } from './loaded-room.js';
 import { ProjectionWriter } from './projection-writer.js';
 import { catchUp, rebuildProjection, unfinished } from './rebuild.js';
 import { RemovedLately } from './removed-lately.js';
-import { replayRecord } from './replay.js';
+import { replayRecords } from './replay.js';
 import { Repeats } from './repeats.js';
 import type { ShardParts } from './shard-parts.js';
 
@@ -38,9 +38,9 @@ export async function recover(
   signal: AbortSignal,
   rebuild: (sequence: number) => Promise<number | undefined>,
 ): Promise<Recovered> {
-  const { shard, log, clock, settings } = parts;
+  const { shard, log, clock, settings, pasts } = parts;
   const sinceMs = clock.now() - Math.max(settings.repeatMs, recentMs) - clockSkewMs;
-  const recent = await sequenceBefore(log, shard, epoch, sinceMs);
+  const recent = await pasts.before(shard, epoch, sinceMs);
   const cursor = await preparedCursor(parts, epoch, recent, signal);
   const recovered = {
     rooms: new Map<RoomId, LoadedRoom>(),
@@ -52,7 +52,7 @@ export async function recover(
   const target = { ...recovered, epoch, cursor, sinceMs };
   const after = Math.min(recent, cursor);
   for await (const page of readChain({ log, shard, clock, signal, after, known: cursor, until: epoch })) {
-    for (const record of page) await replayRecord(parts, target, record);
+    await replayRecords(parts, target, page);
   }
   recovered.writer.noteSequence(epoch);
   return recovered;

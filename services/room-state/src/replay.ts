@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { slotsOf, type Audience, type RoomId } from '@plaza/domain';
 import { Event } from '@plaza/proto/client';
 import { Record, type LoggedEvent, type RoomBatch } from '@plaza/proto/log';
@@ -29,24 +30,39 @@ export interface ReplayTarget {
 
 type Parts = Pick<ShardParts, 'shard' | 'projection' | 'clock' | 'limits'>;
 
-/** One record, again: state as far as it is news, and the recent past in any case. */
-export async function replayRecord(parts: Parts, target: ReplayTarget, { bytes, sequence }: StoredRecord): Promise<void> {
-  const record = Record.decode(bytes);
-  const recent = record.timeMs >= target.sinceMs;
-  if (!recent && sequence <= target.cursor) return;
-  for (const batch of record.batches) {
-    const room = await roomOf(parts, target, batch.room as RoomId);
-    replayState(target, room, batch, sequence, parts.clock.now());
-    if (recent) replayPast(parts, target, room, batch, sequence, record.timeMs);
+/** Rooms that are loaded together. */
+const loadsAtOnce = 100;
+/** Records between two turns for everybody else in this process. */
+const recordsAtOnce = 64;
+
+/** Records, again: state as far as it is news, and the recent past in any case. */
+export async function replayRecords(parts: Parts, target: ReplayTarget, page: readonly StoredRecord[]): Promise<void> {
+  for (let at = 0; at < page.length; at += recordsAtOnce) {
+    const records = page.slice(at, at + recordsAtOnce).map(({ bytes, sequence }) => ({ record: Record.decode(bytes), sequence }));
+    const news = records.filter(({ record, sequence }) => isRecent(target, record) || sequence > target.cursor);
+    await loadRooms(parts, target, new Set(news.flatMap(({ record }) => record.batches.map(({ room }) => room as RoomId))));
+    for (const { record, sequence } of news) replayRecord(parts, target, record, sequence);
+    if (at + recordsAtOnce < page.length) await setImmediate();
   }
 }
 
-async function roomOf(parts: Parts, target: ReplayTarget, id: RoomId): Promise<LoadedRoom> {
-  const known = target.rooms.get(id);
-  if (known !== undefined) return known;
-  const room = new LoadedRoom(await loadState(parts, id), parts.clock.now(), parts.limits);
-  target.rooms.set(id, room);
-  return room;
+const isRecent = ({ sinceMs }: ReplayTarget, { timeMs }: Record): boolean => timeMs >= sinceMs;
+
+async function loadRooms(parts: Parts, { rooms }: ReplayTarget, wanted: ReadonlySet<RoomId>): Promise<void> {
+  const missing = [...wanted].filter((room) => !rooms.has(room));
+  for (let at = 0; at < missing.length; at += loadsAtOnce) {
+    const load = async (id: RoomId): Promise<unknown> =>
+      rooms.set(id, new LoadedRoom(await loadState(parts, id), parts.clock.now(), parts.limits));
+    await Promise.all(missing.slice(at, at + loadsAtOnce).map(load));
+  }
+}
+
+function replayRecord(parts: Parts, target: ReplayTarget, record: Record, sequence: number): void {
+  for (const batch of record.batches) {
+    const room = target.rooms.get(batch.room as RoomId)!;
+    replayState(target, room, batch, sequence, parts.clock.now());
+    if (isRecent(target, record)) replayPast(parts, target, room, batch, sequence, record.timeMs);
+  }
 }
 
 function replayState({ cursor, writer }: ReplayTarget, room: LoadedRoom, batch: RoomBatch, sequence: number, nowMs: number): void {

@@ -8,6 +8,7 @@ import type { RoomStateMetrics } from './metrics.js';
 import type { Projection } from './projection.js';
 import type { Settings } from './settings.js';
 import type { SnapshotStore } from './snapshot-store.js';
+import type { StreamPasts } from './stream-pasts.js';
 
 /** What the shards of one process have in common. */
 export interface HolderParts {
@@ -17,6 +18,7 @@ export interface HolderParts {
   readonly address: string;
   readonly log: Log;
   readonly appender: Appender;
+  readonly pasts: StreamPasts;
   readonly live: Live;
   readonly projection: Projection;
   readonly snapshots: SnapshotStore;

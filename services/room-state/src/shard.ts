@@ -166,12 +166,15 @@ export class HeldShard implements ShardCore {
     return this.outbox.control({ claim: { holder: id, address }, release: undefined });
   }
 
-  /** Hands the shard over in order: no more commands, everything queued into the log, the projection up to it, then the release. */
+  /**
+   * Hands the shard over in order: the projection while it still serves, then no more commands, everything queued into the log, the release. What the
+   * projection lacks by then its next holder reads from the log.
+   */
   async release(): Promise<void> {
+    await this.writer.flush();
     this.#taking = false;
     tally(this);
     await this.outbox.flush();
-    await this.writer.flush();
     await this.outbox.control({ claim: undefined, release: { holder: this.parts.id } });
     this.end();
   }
