@@ -1,170 +1,141 @@
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { CommandRouter, ShardTable } from '@plaza/bus';
-import { GrpcRoomGateway } from '@plaza/bus/grpc';
-import { NatsPeers } from '@plaza/bus/nats';
-import type { Command } from '@plaza/domain';
-import { common, createLogger, grpcConfig, natsConfig, readConfig, systemClock } from '@plaza/kit';
-import { grpcChannelCredentials } from '@plaza/kit/grpc';
-import { connectNats } from '@plaza/kit/nats';
-import { ClientFrame, Reply } from '@plaza/proto/client';
-import { SessionFacts } from '@plaza/proto/room';
-import { encodeCommand } from '@plaza/protocol';
-import { startCluster } from '@plaza/testkit/cluster';
-import { percentile } from './machine.js';
+import { shardOf, type RoomId } from '@plaza/domain';
+import { startCluster, type Cluster } from '@plaza/testkit/cluster';
+import { changesOf, type Change } from './handover-phases.js';
+import { Talker, type Said } from './handover-talker.js';
+import { cpuTicks, percentile } from './machine.js';
 import { keepResult } from './report.js';
+import { askApi, benchEnv } from './target.js';
 
 /**
- * `npm run bench:handover [-- --rooms 4000 --shards 256 --rate 1000 --seconds 20 --probes 64]`: how long a message waits at a planned hand-over. Two room-state processes on real
- * engines; every room talks; one process is stopped in order (SIGTERM) and started again, so that shards go over and come back. The asker is an edge's command router.
+ * `npm run bench:handover [-- --rooms 48 --every 300 --nats 3 --rounds 1]`: the pause that a client feels when the shard of its room gets another holder. Three
+ * room-state processes and two edges on real engines; a client in each room says one message after the other. Each room-state process in turn is stopped in order
+ * (SIGTERM) and started again, then killed (SIGKILL) and started again.
  */
 const { values } = parseArgs({
   options: {
-    rooms: { type: 'string', default: '4000' },
-    shards: { type: 'string', default: '256' },
-    rate: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '20' },
-    probes: { type: 'string', default: '64' },
+    rooms: { type: 'string', default: '48' },
+    every: { type: 'string', default: '300' },
+    nats: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '1' },
   },
 });
-const [rooms, shards, rate, seconds, probes] = [values.rooms, values.shards, values.rate, values.seconds, values.probes].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-const probePauseMs = 20;
-const quietMs = 3000;
-const roomName = (i: number): string => `room-${i}`;
+const [rooms, everyMs, rounds] = [values.rooms, values.every, values.rounds].map(Number) as [number, number, number];
+const shards = 256;
+const warmUpMs = 10_000;
+/** After each act, until the next: longer than any pause that is looked for. */
+const calmMs = 6000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const commandOf = (json: unknown): Command => ClientFrame.fromJSON(json).body as Command;
 
-interface Asked {
-  readonly atMs: number;
-  readonly tookMs: number;
-  readonly outcome: string;
+type Kind = 'nothing' | 'stopped' | 'startedAfterStop' | 'killed' | 'startedAfterKill';
+
+/** What one client felt of one act, and what happened to its shard; undefined: nothing. */
+interface Felt {
+  readonly longest: Said;
+  readonly actMs: number;
+  readonly change: Change | undefined;
 }
 
-async function routerOf(natsUrls: readonly string[]): Promise<CommandRouter> {
-  const env = { PLAZA_NATS_SERVERS: natsUrls.join(','), PLAZA_SHARDS: String(shards) };
-  const read = readConfig({ ...natsConfig, ...grpcConfig, shards: common.shards }, env);
-  if ('mistakes' in read) throw new Error(read.mistakes.join('; '));
-  const peers = new NatsPeers([await connectNats(read.config, 'bench')], createLogger('bench', 'warn'));
-  const table = new ShardTable();
-  peers.onBeat((beat) => table.apply(beat, Date.now()));
-  return new CommandRouter({
-    shards,
-    table,
-    peers,
-    gateway: new GrpcRoomGateway({ credentials: grpcChannelCredentials(read.config) }),
-    asker: 'bench',
-    clock: systemClock,
-    factsOf,
-    onEnded: () => undefined,
-    onDelivery: () => undefined,
-    limits: { unansweredPerShard: 100_000 },
+const felt = new Map<Kind, Felt[]>();
+/** The share of the machine's CPU time that nobody had, act by act. */
+const idle = new Map<Kind, number[]>();
+
+async function talkers({ ready: { api, apiKey }, connectUrls }: Cluster): Promise<Talker[]> {
+  const target = { api, apiKey };
+  const joined: Talker[] = [];
+  for (let i = 0; i < rooms; i++) {
+    const room = `room-${i}`;
+    await askApi(target, 'POST', '/v1/rooms', { room, creator: 'host', notices: 'off' });
+    const { token } = await askApi(target, 'POST', '/v1/tokens', { account: `talker-${i}` });
+    joined.push(await Talker.join(connectUrls[i % connectUrls.length] as string, token as string, room));
+  }
+  return joined;
+}
+
+/** Does something to the cluster, waits until it is calm again, and notes what every client felt. */
+async function act(kind: Kind, cluster: Cluster, all: readonly Talker[], work: () => Promise<unknown>): Promise<void> {
+  const fromMs = Date.now();
+  const before = cpuTicks();
+  await work();
+  await pause(calmMs);
+  const after = cpuTicks();
+  idle.set(kind, [...(idle.get(kind) ?? []), (after.idle - before.idle) / (after.all - before.all)]);
+  const logFiles = cluster.processes.filter(({ kind: of }) => of === 'room-state').map(({ logFile }) => logFile);
+  const changes = new Map(changesOf(logFiles, fromMs, Date.now()).map((change) => [change.shard, change]));
+  const noted = all.map((talker): Felt => {
+    const change = changes.get(shardOf(talker.room as RoomId, shards));
+    return { longest: talker.longest(fromMs, Date.now()), actMs: fromMs, change };
   });
+  felt.set(kind, [...(felt.get(kind) ?? []), ...noted]);
 }
 
-const factsOf = (session: number): SessionFacts =>
-  SessionFacts.create({ session, room: roomName(session - 1), account: `talker-${session}`, deviceKind: 'web', enteredMs: 1 });
-
-class Talk {
-  readonly said: Asked[] = [];
-  #on = true;
-  #number = 0;
-
-  constructor(private readonly router: CommandRouter) {}
-
-  async say(room: number, asked: Asked[]): Promise<void> {
-    const startMs = performance.now();
-    const outcome = await this.ask(room, commandOf({ sendMessage: { body: { text: { text: `m${++this.#number}` } } } }), room + 1);
-    asked.push({ atMs: startMs, tookMs: performance.now() - startMs, outcome });
-  }
-
-  async ask(room: number, command: Command, session: number): Promise<string> {
-    const facts = command.$case === 'join' ? { facts: factsOf(session) } : {};
-    const commandId = `c${++this.#number}`;
-    const outcome = await this.router.submit({ room: roomName(room), session, commandId, ...encodeCommand(command), ...facts });
-    return 'unavailable' in outcome ? 'unavailable' : (Reply.decode(outcome.reply).result?.$case ?? 'nothing');
-  }
-
-  /** All rooms in turn, at the rate. */
-  async load(): Promise<void> {
-    const stepMs = 20;
-    for (let room = 0; this.#on;) {
-      for (let i = 0; i < (rate * stepMs) / 1000; i++) void this.say(room++ % rooms, this.said);
-      await pause(stepMs);
-    }
-  }
-
-  /** One room, one message after the other. */
-  async probe(room: number): Promise<Asked[]> {
-    const asked: Asked[] = [];
-    while (this.#on) {
-      await this.say(room, asked);
-      await pause(probePauseMs);
-    }
-    return asked;
-  }
-
-  end(): void {
-    this.#on = false;
-  }
-}
-
-/** The longest wait of each probed room within a time. */
-function stalls(probed: readonly Asked[][], fromMs: number, untilMs: number): { p50: number; p99: number; max: number } {
-  const longest = probed.map((asked) =>
-    Math.max(0, ...asked.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs).map(({ tookMs }) => tookMs)),
-  );
-  const round = (p: number): number => Number(percentile(longest, p).toFixed(1));
-  return { p50: round(50), p99: round(99), max: round(100) };
-}
-
-const countsOf = (asked: readonly Asked[]): Record<string, number> => {
-  const counts: Record<string, number> = {};
-  for (const { outcome } of asked) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
+const figures = (ms: readonly number[]): { p50: number; p99: number; max: number } => {
+  const at = (p: number): number => Number(percentile(ms, p).toFixed(0));
+  return { p50: at(50), p99: at(99), max: at(100) };
 };
 
+/** Medians over the shards that changed hands, in ms: each step, in its order. */
+function steps(moved: readonly Felt[]): object {
+  const median = (of: (felt: Felt, change: Change) => number | undefined): number | undefined => {
+    const ms = moved.flatMap((one) => (one.change === undefined ? [] : (of(one, one.change) ?? [])));
+    return ms.length === 0 ? undefined : Number(percentile(ms, 50).toFixed(0));
+  };
+  return {
+    releaseTakes: median((_, { release }) => release && release.endedMs - release.beganMs),
+    untilNoticed: median(({ actMs }, { release, claimBeganMs }) => claimBeganMs - (release?.endedMs ?? actMs)),
+    claimTakes: median((_, { claimBeganMs, claimedMs }) => claimedMs - claimBeganMs),
+    recoveryTakes: median((_, { claimedMs, heldMs }) => heldMs - claimedMs),
+    untilAnswered: median(({ longest }, { heldMs }) => longest.sentMs + longest.tookMs - heldMs),
+  };
+}
+
+function reported(kind: Kind): object {
+  const all = felt.get(kind) ?? [];
+  const moved = all.filter(({ change }) => change !== undefined);
+  const others = all.filter(({ change }) => change === undefined);
+  const took = (some: readonly Felt[]): object => figures(some.map(({ longest }) => longest.tookMs));
+  return {
+    ...(moved.length === 0 ? {} : { pauseMs: took(moved), clients: moved.length, stepsMs: steps(moved) }),
+    othersMs: took(others),
+    refused: all.reduce((sum, { longest }) => sum + longest.refused, 0),
+    cpuIdle: Number(percentile(idle.get(kind) ?? [], 50).toFixed(2)),
+  };
+}
+
 async function run(): Promise<void> {
-  const env = { PLAZA_SHARDS: String(shards) };
-  const cluster = await startCluster({ edges: 1, holders: 2, logLevel: 'warn', env });
+  const natsServers = values.nats === '1' ? 1 : 3;
+  const cluster = await startCluster({
+    edges: 2,
+    holders: 3,
+    natsServers,
+    logLevel: 'debug',
+    env: { ...benchEnv, PLAZA_SHARDS: String(shards) },
+  });
   try {
-    const router = await routerOf(cluster.engines.natsUrls);
-    const talk = new Talk(router);
-    const all = Array.from({ length: rooms }, (_, i) => i);
-    for (let at = 0; at < rooms; at += 500) {
-      const some = all.slice(at, at + 500);
-      await Promise.all(some.map((room) => talk.ask(room, commandOf({ createRoom: { creator: 'host', notices: 'off' } }), 0)));
-      await Promise.all(some.map((room) => talk.ask(room, commandOf({ join: {} }), room + 1)));
+    const all = await talkers(cluster);
+    for (const talker of all) talker.talk(everyMs);
+    await pause(warmUpMs);
+    const holders = cluster.processes.filter(({ kind }) => kind === 'room-state');
+    await act('nothing', cluster, all, () => pause(calmMs));
+    for (let round = 0; round < rounds; round++) {
+      for (const holder of holders) {
+        await act('stopped', cluster, all, () => holder.stop());
+        await act('startedAfterStop', cluster, all, () => holder.start());
+      }
+      for (const holder of holders) {
+        await act('killed', cluster, all, () => holder.kill());
+        await act('startedAfterKill', cluster, all, () => holder.start());
+      }
     }
-    const loading = talk.load();
-    const probing = Promise.all(all.slice(0, probes).map((room) => talk.probe(Math.floor((room * rooms) / probes))));
-    await pause(seconds * 1000);
-    const [holder] = cluster.processes;
-    const marks = [performance.now()];
-    await holder?.stop();
-    await pause(quietMs);
-    marks.push(performance.now());
-    await holder?.start();
-    await pause(quietMs);
-    marks.push(performance.now());
-    talk.end();
-    await loading;
-    const probed = await probing;
-    const [left, back, over] = marks as [number, number, number];
+    await Promise.all(all.map((talker) => talker.end()));
+    const kinds: Kind[] = ['nothing', 'stopped', 'startedAfterStop', 'killed', 'startedAfterKill'];
     const result = {
       rooms,
-      shards,
-      rate,
-      stallMs: {
-        nothingHappens: stalls(probed, left - (back - left), left),
-        aProcessLeaves: stalls(probed, left, back),
-        aProcessComes: stalls(probed, back, over),
-      },
-      outcomes: countsOf([...talk.said, ...probed.flat()]),
+      messagesPerSecond: Math.round((rooms * 1000) / everyMs),
+      natsServers,
+      loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)),
+      ...Object.fromEntries(kinds.map((kind) => [kind, reported(kind)])),
     };
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     keepResult('bench-handover', result);

@@ -11,6 +11,12 @@ export function cpuMicros(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / ticks) * 1e6;
 }
 
+/** Of all CPUs together since the machine started, in ticks. */
+export function cpuTicks(): { readonly idle: number; readonly all: number } {
+  const fields = readFileSync('/proc/stat', 'latin1').split('\n')[0]!.trim().split(/\s+/).slice(1).map(Number);
+  return { idle: fields[3] ?? 0, all: fields.slice(0, 8).reduce((sum, each) => sum + each, 0) };
+}
+
 export function residentMiB(pid: number): number {
   const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
   return Math.round(Number(match?.[1] ?? 0) / 1024);

@@ -19,7 +19,7 @@ export interface Target {
 }
 
 /** The sender of a benchmark is quicker than a person; the limits stay in force, only higher. */
-const env = {
+export const benchEnv = {
   PLAZA_EDGE_FRAMES_PER_SECOND: '2000',
   PLAZA_EDGE_FRAME_BURST: '4000',
   PLAZA_API_KEY_RATE: '20000',
@@ -32,7 +32,10 @@ const readyMs = 60_000;
 export async function standaloneTarget(): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
   const main = fileURLToPath(new URL('../../services/standalone/dist/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main], { env: { ...anyPorts, ...env, PLAZA_DATA: folder }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...anyPorts, ...benchEnv, PLAZA_DATA: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -53,14 +56,19 @@ export async function standaloneTarget(): Promise<Target> {
 
 /** Two edges, two holders, one of each other service, on real NATS, Redis and Cassandra. */
 export async function clusterTarget(): Promise<Target> {
-  const cluster = await startCluster({ edges: 2, holders: 2, logLevel: 'error', env });
+  const cluster = await startCluster({ edges: 2, holders: 2, logLevel: 'error', env: benchEnv });
   const { ready, connectUrls, processes } = cluster;
   const pids = Object.fromEntries(processes.map(({ id, pid }) => [id, pid]));
   return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, stop: () => cluster.stop() };
 }
 
 /** Asks the server API; throws what is not a success. */
-export async function askApi({ api, apiKey }: Target, method: string, path: string, body: object): Promise<Record<string, unknown>> {
+export async function askApi(
+  { api, apiKey }: Pick<Target, 'api' | 'apiKey'>,
+  method: string,
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
   const response = await fetch(api + path, {
     method,
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
