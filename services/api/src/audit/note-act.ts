@@ -11,6 +11,9 @@ export const notedActs = [
   'webhook-updated',
   'webhook-deleted',
   'webhook-secret-rotated',
+  'webhook-replayed',
+  'dead-letters-resent',
+  'dead-letter-deleted',
 ] as const;
 export type NotedAct = (typeof notedActs)[number];
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { noteAct } from '../../audit/note-act.js';
 import { operation } from '../../operation.js';
 import { next, page, position } from '../../schemas.js';
 import { problem } from '../../problems.js';
-import { buriedMsOf, letterIdPattern, type DeadLetter } from '../dead-letters.js';
+import { buriedMsOf, letterIdPattern, type DeadLetter, type DeadLetters } from '../dead-letters.js';
 import type { Endpoint } from '../endpoint.js';
 import { deliveryId } from '../signature.js';
 import type { WebhookPorts } from '../webhook-ports.js';
@@ -87,10 +88,15 @@ export const deleteDeadLetter = operation({
   status: 200,
   params: inLetter,
   answer: z.object({ result: z.literal('done') }).meta({ id: 'DeadLetterDeleted' }),
-  handle: ({ params }, { webhooks: { letters } }) =>
-    guarded(async () =>
-      (await letters.remove(params.webhook, params.letter)) ? { answer: { result: 'done' as const } } : { problem: noLetter },
-    ),
+  handle: ({ params: { webhook: id, letter }, commandId }, { webhooks: { letters }, rooms }) =>
+    guarded(async () => {
+      const found = await letters.find(id, letter);
+      if (found === undefined) return { problem: noLetter };
+      const { room, from, to, events } = viewLetter(found);
+      const no = await noteAct(rooms, commandId, 'dead-letter-deleted', { id, letter, room, from, to, events });
+      if (no !== undefined) return { problem: no };
+      return (await letters.remove(id, letter)) ? { answer: { result: 'done' as const } } : { problem: noLetter };
+    }),
 });
 
 const noLetter = problem('not-found', 'there is no such dead letter');
@@ -115,12 +121,17 @@ export const resendDeadLetters = operation({
   params: inWebhook,
   body: z.strictObject({ letters: z.array(letterId).min(1).max(100) }).meta({ examples: [{ letters: ['1767225600000-0a1b2c3d'] }] }),
   answer: z.object({ letters: z.array(resentView) }).meta({ id: 'ResentDeadLetters' }),
-  handle: ({ params, body }, { webhooks, clock }) =>
+  handle: ({ params, body, commandId }, { webhooks, clock, rooms }) =>
     withEndpoint(webhooks.deliveries, params.webhook, async (endpoint) => {
+      const wanted = [...new Set(body.letters)].sort();
+      const known = await existing(webhooks.letters, endpoint.id, wanted);
+      const no =
+        known.length === 0 ? undefined : await noteAct(rooms, commandId, 'dead-letters-resent', { id: endpoint.id, letters: known });
+      if (no !== undefined) return { problem: no };
       const untilMs = clock.now() + resendMs;
       const failedRooms = new Set<string>();
       const results: Resent[] = [];
-      for (const id of [...new Set(body.letters)].sort()) {
+      for (const id of wanted) {
         const letter = await webhooks.letters.find(endpoint.id, id);
         if (letter === undefined) results.push({ id, result: 'not-found', lastError: '' });
         else if (failedRooms.has(letter.room) || clock.now() > untilMs) results.push({ id, result: 'not-tried', lastError: '' });
@@ -133,6 +144,13 @@ export const resendDeadLetters = operation({
       return { answer: { letters: results } };
     }),
 });
+
+/** Those that are there: what is not there is not acted on. */
+async function existing(letters: DeadLetters, endpoint: string, ids: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of ids) if ((await letters.find(endpoint, id)) !== undefined) found.push(id);
+  return found;
+}
 
 async function resend({ mailer, letters }: WebhookPorts, endpoint: Endpoint, letter: DeadLetter): Promise<Resent> {
   const { id, room, from, to, attempts, body } = letter;

@@ -43,11 +43,16 @@ async function start(respond: (heard: Heard) => number = () => 200) {
   return { ...running, heard, path: `/v1/webhooks/${id}`, id };
 }
 
+const noted = (): unknown[] =>
+  running!.door.seen.flatMap(({ command }) =>
+    command.$case === 'noteAct' ? [{ act: command.value.act, details: JSON.parse(command.value.details) as unknown }] : [],
+  );
+
 describe('deliveries by the API', () => {
   test(
     'are made to a real endpoint, seen in the state, and again after a replay',
     async () => {
-      const { say, heard, ask, path } = await start();
+      const { say, heard, ask, path, id } = await start();
       say('lobby', 'hello');
       await patiently(() => expect(heard).toHaveLength(1));
       expect(heard[0]).toMatchObject({
@@ -66,6 +71,10 @@ describe('deliveries by the API', () => {
       await patiently(() => expect(heard).toHaveLength(2));
       expect((await ask('POST', `${path}/replay`, { sinceMs: 0 })).json).toEqual({ result: 'done', complete: true });
       await patiently(() => expect(heard).toHaveLength(3));
+      expect(noted().slice(1)).toEqual([
+        { act: 'webhook-replayed', details: { id, room: 'lobby', after: '0' } },
+        { act: 'webhook-replayed', details: { id, sinceMs: 0 } },
+      ]);
       expect(new Set(heard.map((one) => one.events[0]?.event.position)).size).toBe(1);
     },
     testMs,
@@ -134,6 +143,26 @@ describe('dead letters', () => {
     expect((await ask('DELETE', `${path}/dead-letters/${third?.id}`)).json).toEqual({ result: 'done' });
     expect((await ask('DELETE', `${path}/dead-letters/${third?.id}`)).status).toBe(404);
     expect((await ask('GET', `${path}/dead-letters`)).json).toEqual({ letters: [], next: '' });
+    expect(noted()).toEqual([
+      { act: 'webhook-created', details: expect.objectContaining({ id }) },
+      { act: 'dead-letters-resent', details: { id, letters: [one, two] } },
+      { act: 'dead-letter-deleted', details: { id, letter: third?.id, room: 'lobby', from: '3', to: '3', events: 1 } },
+    ]);
+  });
+
+  test('and replays are left alone where that cannot be noted', async () => {
+    const { ask, path, id, heard } = await start();
+    await bury(running!, id, 'lobby', 1);
+    const [letter] = (await ask('GET', `${path}/dead-letters`)).json['letters'] as { id: string }[];
+    running!.door.answer = () => ({ $case: 'unavailable', value: { retryAfterMs: 1000, why: 'no holder' } });
+    for (const [method, at, body] of [
+      ['POST', 'replay', { room: 'lobby', after: '0' }],
+      ['POST', 'dead-letters/resend', { letters: [letter?.id] }],
+      ['DELETE', `dead-letters/${letter?.id}`, undefined],
+    ] as const)
+      expect(await ask(method, `${path}/${at}`, body)).toMatchObject({ status: 503, json: { code: 'unavailable' } });
+    expect((await ask('GET', `${path}/dead-letters`)).json['letters']).toHaveLength(1);
+    expect(heard).toEqual([]);
   });
 
   test('that fail again stay, and those after them of the same room are not tried', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { timeOfPosition } from '@plaza/domain';
 import { LogUnavailable } from '@plaza/log';
 import { z } from 'zod';
+import { noteAct } from '../../audit/note-act.js';
 import { operation, type Outcome } from '../../operation.js';
 import { problem, unavailable } from '../../problems.js';
 import { position, room } from '../../schemas.js';
@@ -101,10 +102,12 @@ export const replayWebhook = operation({
   answer: z
     .object({ result: z.literal('done'), complete: z.boolean().describe('false: the log does not reach back so far; it begins later.') })
     .meta({ id: 'Replay' }),
-  handle: ({ params, body }, { webhooks, clock }) =>
+  handle: ({ params, body, commandId }, { webhooks, clock, rooms }) =>
     withEndpoint(webhooks.deliveries, params.webhook, async (endpoint) => {
       const wrong = mistakeIn(endpoint, body);
       if (wrong !== undefined) return { problem: problem('bad-request', wrong) };
+      const no = await noteAct(rooms, commandId, 'webhook-replayed', { id: endpoint.id, ...body });
+      if (no !== undefined) return { problem: no };
       const { room: name = '', after = '0', sinceMs } = body;
       const streams = sinceMs === undefined ? [streamOfRoom(webhooks.log, name)] : numbers(webhooks.log.streams);
       return asked(webhooks, { endpoint, room: name, after: Number(after), sinceMs, streams, nowMs: clock.now() });
