@@ -8,10 +8,15 @@ export const recordSchema = 1;
 export const newRecordId = (): string => randomUUID();
 
 /** The id within an encoded plaza.v1.Record; empty where the bytes are none. */
-export function recordIdOf(bytes: Uint8Array): string {
+export const recordIdOf = (bytes: Uint8Array): string => decoded(bytes)?.id ?? '';
+
+/** When its holder wrote it, Unix ms; 0 where the bytes are none. */
+export const recordTimeOf = (bytes: Uint8Array): number => decoded(bytes)?.timeMs ?? 0;
+
+function decoded(bytes: Uint8Array): Record | undefined {
   try {
-    return Record.decode(bytes).id;
+    return Record.decode(bytes);
   } catch {
-    return '';
+    return undefined;
   }
 }

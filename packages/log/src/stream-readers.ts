@@ -1,6 +1,8 @@
 import { causeOf, type Clock, type Logger } from '@plaza/kit';
 import type { Log, StoredRecord } from './log.js';
+import { ReaderLag } from './reader-lag.js';
 import { runReader, type ReaderNews } from './reader.js';
+import { recordTimeOf } from './record.js';
 
 export interface StreamReaderState {
   /** Every record up to this sequence is handled; undefined: the store was not asked yet. */
@@ -18,11 +20,18 @@ export interface StreamWork {
   on(stream: number, news: ReaderNews): void;
 }
 
+interface Running {
+  readonly ended: AbortController;
+  readonly lag: ReaderLag;
+  done: Promise<void>;
+  state: StreamReaderState;
+}
+
 const fresh: StreamReaderState = { through: undefined, failing: undefined, broken: undefined, holes: 0 };
 
 /** A process's readers, one for each stream that is its to read now. */
 export class StreamReaders {
-  readonly #running = new Map<number, { readonly ended: AbortController; readonly done: Promise<void>; state: StreamReaderState }>();
+  readonly #running = new Map<number, Running>();
 
   constructor(
     private readonly parts: { readonly log: Log; readonly clock: Clock; readonly logger: Logger },
@@ -48,6 +57,12 @@ export class StreamReaders {
     return new Map([...this.#running].map(([stream, { state }]) => [stream, state]));
   }
 
+  /** How old the oldest record is that each has read and not stored, ms; 0: none. */
+  lags(): ReadonlyMap<number, number> {
+    const nowMs = this.parts.clock.now();
+    return new Map([...this.#running].map(([stream, { lag }]) => [stream, lag.at(nowMs)]));
+  }
+
   /** Resolves when the last batch under way is handled or given up. */
   async stop(): Promise<void> {
     const running = [...this.#running.values()];
@@ -57,14 +72,19 @@ export class StreamReaders {
 
   #start(stream: number): void {
     const ended = new AbortController();
-    const running = { ended, state: fresh, done: Promise.resolve() };
+    const running: Running = { ended, lag: new ReaderLag(), state: fresh, done: Promise.resolve() };
     const on = (news: ReaderNews): void => {
       running.state = next(running.state, news);
       this.work.on(stream, news);
     };
     const work = {
       from: () => this.work.from(stream),
-      handle: (records: readonly StoredRecord[]) => this.work.handle(stream, records),
+      handle: async (records: readonly StoredRecord[]) => {
+        running.lag.takes(recordTimeOf(records[0]!.bytes));
+        const answer = await this.work.handle(stream, records);
+        running.lag.done(this.parts.clock.now());
+        return answer;
+      },
       on,
     };
     running.done = runReader({ ...this.parts, stream, work, signal: ended.signal }).catch((error: unknown) => {

@@ -46,7 +46,7 @@ export type History = Service & Probes & { readonly reader: HistoryReader };
 export function createHistory(config: HistorySettings, parts: HistoryParts): History {
   const { log, keeping, store, index, clock, logger, registry } = parts;
   const { retentionDays } = config;
-  const metrics = new HistoryMetrics(registry, clock);
+  const metrics = new HistoryMetrics(registry, () => readers.lags());
   const throughOf = async (stream: number): Promise<number> => readers.state(stream)?.through ?? store.cursor(stream);
   const isAway = (stream: number): boolean => readers.state(stream)?.failing !== undefined;
   const progress = new Progress(clock, throughOf, isAway);

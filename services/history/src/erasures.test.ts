@@ -36,7 +36,7 @@ const reader = (): Ingest => {
     store: store(),
     index,
     progress,
-    metrics: new HistoryMetrics(new Registry(), clock),
+    metrics: new HistoryMetrics(new Registry(), () => new Map()),
     retentionDays: 10,
     catchUp: new CatchUp(clock),
     clock,

@@ -187,6 +187,9 @@ describe('history', () => {
     await expect(bench.read(history, 'a')).rejects.toBeInstanceOf(ReaderUnavailable);
     expect(history.health().ok).toBe(true);
     bench.say('a', 6);
+    await bench.clock.pass(60_000);
+    const lag = (await bench.registries[0]!.getSingleMetricAsString('plaza_history_reader_lag_seconds')).match(/ (\d+)\S*$/gm)!.map(Number);
+    expect(Math.max(...lag)).toBeGreaterThanOrEqual(60);
     bench.storage.available = true;
     await eventually(async () => {
       await bench.clock.pass(1000);

@@ -43,7 +43,6 @@ export class Ingest implements StreamWork {
     // A store that went back in time (one node without replicas, killed) has lost rows after its cursor.
     if (cursor < (this.#through.get(stream) ?? 0)) return 'reread';
     const read = records.map((record) => rowsOf(record, retentionDays));
-    this.#metrics.inHand(stream, read[0]?.timeMs ?? 0);
     const rows = read.flatMap((record) => record.rows);
     if (rows.length > 0) await store.write(rows);
     // Behind the rows of this page, and before newer ones: what is taken back stays away.

@@ -1,4 +1,3 @@
-import type { Clock } from '@plaza/kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The figures of one history on the registry of its process. */
@@ -9,10 +8,9 @@ export class HistoryMetrics {
   readonly #holes: Counter;
   readonly #sequence: Gauge<'stream'>;
   readonly #reads: Histogram<'outcome'>;
-  /** When the oldest record that is not written yet was made, by stream. */
-  readonly #inHandMs = new Map<number, number>();
 
-  constructor(registry: Registry, clock: Clock) {
+  /** `lagsMs`: how far the reader of each stream that is read here is behind. */
+  constructor(registry: Registry, lagsMs: () => ReadonlyMap<number, number>) {
     const registers = [registry];
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_history_${name}_total`, help, registers });
     this.#rows = counter('rows', 'Messages written');
@@ -32,24 +30,19 @@ export class HistoryMetrics {
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers,
     });
-    const inHandMs = this.#inHandMs;
     new Gauge({
       name: 'plaza_history_reader_lag_seconds',
-      help: 'The age of the oldest record that was read and is not written yet; 0: none',
+      help: 'The age of the oldest record that was read and is not written yet, or was not a moment ago; 0: none',
       labelNames: ['stream'],
       registers,
       collect() {
-        for (const [stream, sinceMs] of inHandMs) this.set({ stream }, sinceMs === 0 ? 0 : Math.max(0, clock.now() - sinceMs) / 1000);
+        this.reset();
+        for (const [stream, lagMs] of lagsMs()) this.set({ stream }, lagMs / 1000);
       },
     });
   }
 
-  inHand(stream: number, sinceMs: number): void {
-    this.#inHandMs.set(stream, sinceMs);
-  }
-
   wrote(stream: number, through: number, rows: number): void {
-    this.#inHandMs.set(stream, 0);
     this.#sequence.set({ stream }, through);
     this.#batches.inc();
     this.#rows.inc(rows);

@@ -32,7 +32,7 @@ const reader = (): Ingest => {
     store,
     index: new MemoryRoomIndex(),
     progress,
-    metrics: new HistoryMetrics(new Registry(), clock),
+    metrics: new HistoryMetrics(new Registry(), () => new Map()),
     retentionDays: 10,
     catchUp: new CatchUp(clock),
     clock,

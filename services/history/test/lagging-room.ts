@@ -101,7 +101,7 @@ export class LaggingRoom {
   }
 
   #metrics(): HistoryMetrics {
-    return new HistoryMetrics(new Registry(), this.clock);
+    return new HistoryMetrics(new Registry(), () => new Map());
   }
 
   #kindOf(happening: Happening, n: number): Kind {

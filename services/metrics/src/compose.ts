@@ -43,12 +43,12 @@ export type Metrics = Service & Probes & { readonly reader: MetricsReader };
 /** A metrics service on the given parts, which stay the caller's: nothing of them is closed here. An empty `id` gets a random one. */
 export function createMetrics(config: MetricsSettings, parts: MetricsParts): Metrics {
   const { log, counters, archive, clock, logger, registry } = parts;
-  const metrics = new ServiceMetrics(registry, clock);
+  const metrics = new ServiceMetrics(registry, () => readers.lags());
   const calendar = new Calendar(config.timeZone);
   const around = { counters, archive, calendar, metrics, clock, logger };
   const tallyUp = new TallyUp(around);
   const archivist = new Archivist(around);
-  const readers = new StreamReaders({ log, clock, logger }, tallyUp);
+  const readers: StreamReaders = new StreamReaders({ log, clock, logger }, tallyUp);
   const id = config.id === '' ? `metrics-${randomUUID().slice(0, 8)}` : config.id;
   const settings = { id, address: config.grpcAddress ?? '', retentionDays: config.retentionDays };
   const service = new MetricsService(settings, { ...parts, readers, tallyUp, archivist });

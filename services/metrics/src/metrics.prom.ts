@@ -1,4 +1,3 @@
-import type { Clock } from '@plaza/kit';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The figures of one metrics service about itself, on the registry of its process. */
@@ -13,10 +12,9 @@ export class ServiceMetrics {
   readonly #copyFailures: Counter;
   readonly #sequence: Gauge<'stream'>;
   readonly #queries: Histogram<'outcome'>;
-  /** When the oldest record that is not counted yet was made, by stream. */
-  readonly #inHandMs = new Map<number, number>();
 
-  constructor(registry: Registry, clock: Clock) {
+  /** `lagsMs`: how far the reader of each stream that is read here is behind. */
+  constructor(registry: Registry, lagsMs: () => ReadonlyMap<number, number>) {
     const registers = [registry];
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_metrics_${name}_total`, help, registers });
     this.#increments = counter('increments', 'Figures of a room and period that were increased');
@@ -40,24 +38,19 @@ export class ServiceMetrics {
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5],
       registers,
     });
-    const inHandMs = this.#inHandMs;
     new Gauge({
       name: 'plaza_metrics_reader_lag_seconds',
-      help: 'The age of the oldest record that was read and is not counted yet; 0: none',
+      help: 'The age of the oldest record that was read and is not counted yet, or was not a moment ago; 0: none',
       labelNames: ['stream'],
       registers,
       collect() {
-        for (const [stream, sinceMs] of inHandMs) this.set({ stream }, sinceMs === 0 ? 0 : Math.max(0, clock.now() - sinceMs) / 1000);
+        this.reset();
+        for (const [stream, lagMs] of lagsMs()) this.set({ stream }, lagMs / 1000);
       },
     });
   }
 
-  inHand(stream: number, sinceMs: number): void {
-    this.#inHandMs.set(stream, sinceMs);
-  }
-
   added(stream: number, through: number, increments: number, late: number): void {
-    this.#inHandMs.set(stream, 0);
     this.#sequence.set({ stream }, through);
     this.#batches.inc();
     this.#increments.inc(increments - late);

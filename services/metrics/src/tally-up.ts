@@ -41,7 +41,6 @@ export class TallyUp implements StreamWork {
     const { counters, calendar, metrics, clock } = this.parts;
     this.#busy.add(stream);
     const read = records.map(recordOf);
-    metrics.inHand(stream, read[0]?.timeMs ?? 0);
     const before = this.#counted.get(stream) ?? uncounted;
     const lastMs = Math.min(read.at(-1)!.timeMs, clock.now());
     const gapsMs = records.flatMap(({ sequence }, i) => (this.#holes.get(stream)?.has(sequence) === true ? [read[i]!.timeMs] : []));

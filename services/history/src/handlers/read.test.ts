@@ -29,7 +29,14 @@ beforeEach(() => {
   store = new MemoryMessageStore(new MemoryMessageStorage(clock));
   const progress = new Progress(clock, async () => 0);
   const tails = new LogTails(new MemoryLog(new MemoryLogStorage({ shards: 8, streams: 4 })), clock, 10);
-  handler = new ReadHandler({ store, progress, tails, metrics: new HistoryMetrics(new Registry(), clock), shards: 8, streams: 4 });
+  handler = new ReadHandler({
+    store,
+    progress,
+    tails,
+    metrics: new HistoryMetrics(new Registry(), () => new Map()),
+    shards: 8,
+    streams: 4,
+  });
 });
 
 /** The nth event, a second after the one before. */
