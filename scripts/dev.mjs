@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | bench:handover | bench:snapshot | postinstall
+ *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ const commands = {
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
   'bench:handover': runBuilt('loadtest/dist/bench-handover.js'),
   'bench:snapshot': runBuilt('loadtest/dist/bench-snapshot.js'),
+  'bench:cassandra-away': runBuilt('loadtest/dist/bench-cassandra-away.js'),
   build: prepare,
   generate: () => {
     install();

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CommandRouter, ShardTable, type CommandOutcome } from '@plaza/bus';
 import { GrpcRoomGateway } from '@plaza/bus/grpc';
 import { NatsPeers } from '@plaza/bus/nats';
-import type { Command } from '@plaza/domain';
+import { shardOf, streamOf, type Command, type RoomId } from '@plaza/domain';
 import { readConfig, systemClock, type Service } from '@plaza/kit';
+import { createCassandra } from '@plaza/kit/cassandra';
 import { grpcChannelCredentials } from '@plaza/kit/grpc';
 import { connectNats } from '@plaza/kit/nats';
 import { connectRedis } from '@plaza/kit/redis';
 import { Chains, type Log } from '@plaza/log';
-import { JetStreamLog } from '@plaza/log/nats';
+import { JetStreamKeeping, JetStreamLog } from '@plaza/log/nats';
 import { Event, Reply } from '@plaza/proto/client';
 import { Record as LogRecord } from '@plaza/proto/log';
 import { encodeCommand } from '@plaza/protocol';
@@ -24,6 +25,7 @@ import {
 } from '@plaza/testkit/engines';
 import { composeRoomState } from './compose.js';
 import { roomStateTable, type RoomStateConfig } from './config.js';
+import { CassandraSnapshotStore } from './snapshot-store.cassandra.js';
 import { textOf } from './testing/ear.js';
 import { commandOf, factsOf, message, resultOf } from './testing/test-asker.js';
 
@@ -51,6 +53,7 @@ const configOf = (id: string): RoomStateConfig => {
     PLAZA_CASSANDRA_HOSTS: cassandra.hosts.join(','),
     PLAZA_CASSANDRA_KEYSPACE: keyspace,
     PLAZA_SETTLE_MS: '300',
+    PLAZA_SNAPSHOT_MS: '1000',
   };
   const read = readConfig(roomStateTable, env);
   if ('mistakes' in read) throw new Error(read.mistakes.join('; '));
@@ -173,15 +176,76 @@ test('a holder that vanishes under traffic loses and doubles nothing; its shards
   await expectSaid(said, 'vanish');
 });
 
-test('after a FLUSHALL and a death all rooms come back', async () => {
+async function dieAndLoseProjection(id: string): Promise<void> {
   const connection = connectRedis({ redisUrl: redis.url, redisTlsCa: undefined }, () => undefined);
   await connection.connect();
-  await services.get('three')!.stop();
-  services.delete('three');
+  await services.get(id)!.stop();
+  services.delete(id);
   await connection.flushall();
   connection.disconnect();
+}
+
+test('after a FLUSHALL and a death all rooms come back', async () => {
+  await dieAndLoseProjection('three');
   await startService('four');
   await eventually(async () => {
     for (const room of rooms) expect(resultOf(await submit(room, { $case: 'getRoom', value: {} }), 'roomInfo').creator).toBe('owner');
   });
 });
+
+/** The sequence of a shard's newest record. */
+async function newestOf(shard: number, from = 1): Promise<number> {
+  const page = await log.read(shard, from, 1000);
+  const last = page.at(-1)?.sequence;
+  return last === undefined ? from - 1 : newestOf(shard, last + 1);
+}
+
+/** Lets the log forget what the snapshots of all shards have, of each stream up to the oldest of them, as soon as they have everything that there is now. */
+async function ageOutWhatIsSaved(): Promise<void> {
+  const config = configOf('keeper');
+  const [client, connection] = [createCassandra(config), await connectNats(config, 'keeper')];
+  const store = new CassandraSnapshotStore(client, systemClock);
+  try {
+    const busy = [...new Set(rooms.map((room) => shardOf(room as RoomId, shards)))];
+    const newest = await Promise.all(busy.map((shard) => newestOf(shard)));
+    const saved = async (shard: number): Promise<number> => (await store.newest(shard))?.sequence ?? 0;
+    await eventually(
+      async () => {
+        for (const [i, shard] of busy.entries()) expect(await saved(shard)).toBeGreaterThanOrEqual(newest[i]!);
+      },
+      { timeoutMs: 60_000, everyMs: 200 },
+    );
+    const keeping = new JetStreamKeeping(connection, { shards, streams });
+    for (let stream = 0; stream < streams; stream++) {
+      const of = busy.filter((shard) => streamOf(shard, streams) === stream);
+      const first = Math.min(...(await Promise.all(of.map(saved))));
+      const keepFor = async (ageMs: number): Promise<void> => {
+        const { config } = (await connection.request(`$JS.API.STREAM.INFO.LOG-${stream}`)).json<{ config: object }>();
+        const age = Math.round(ageMs) * 1_000_000;
+        const wanted = JSON.stringify({ ...config, max_age: age, duplicate_window: age });
+        expect((await connection.request(`$JS.API.STREAM.UPDATE.LOG-${stream}`, wanted)).json()).not.toHaveProperty('error');
+      };
+      const [{ nowMs }, writtenMs] = [await keeping.moment(stream), await keeping.writtenAfter(stream, first - 1)];
+      await keepFor(nowMs - writtenMs! + 500);
+      await eventually(async () => expect((await keeping.writtenAfter(stream, 0))!).toBeGreaterThan(writtenMs! - 2000));
+      await keepFor(3_600_000);
+    }
+  } finally {
+    await store.close();
+    await client.shutdown();
+    await connection.close();
+  }
+}
+
+test('also where the log has forgotten what was before their snapshots', async () => {
+  for (const room of rooms) resultOf(await submit(room, commandOf({ muteMember: { account: 'early' } })), 'done');
+  await ageOutWhatIsSaved();
+  for (const room of rooms) resultOf(await submit(room, commandOf({ muteMember: { account: 'late' } })), 'done');
+  await dieAndLoseProjection('four');
+  await startService('five');
+  const muted = commandOf({ listMembers: { list: 'MEMBER_LIST_MUTED' } });
+  for (const room of rooms) {
+    const { members } = resultOf(await submit(room, muted), 'memberPage');
+    expect(members.map(({ account }) => account).sort()).toEqual(['early', 'late']);
+  }
+}, 120_000);

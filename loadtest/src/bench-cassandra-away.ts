@@ -1,0 +1,243 @@
+import { parseArgs } from 'node:util';
+import { startCluster, type Cluster } from '@plaza/testkit/cluster';
+import type { OwnCassandra } from '@plaza/testkit/engines';
+import { percentile } from './machine.js';
+import { keepResult } from './report.js';
+
+/**
+ * `npm run bench:cassandra-away [-- --minutes 10 --rate 2000 --rooms 200 --before 60 --after 60]`: what live traffic feels while Cassandra is killed, while the history catches up, and
+ * whether everything accepted is in the history once at the end. Messages go in batches of 100 over the server API of a cluster on real engines.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '2000' },
+    rooms: { type: 'string', default: '200' },
+    before: { type: 'string', default: '60' },
+    after: { type: 'string', default: '60' },
+  },
+});
+const number = (name: keyof typeof values): number => Number(values[name]);
+const [awayMs, rate, roomCount] = [number('minutes') * 60_000, number('rate'), number('rooms')];
+const [beforeMs, afterMs] = [number('before') * 1000, number('after') * 1000];
+
+const batch = 100;
+/** Calls under way at most: what comes too late for them is not sent, and the reached rate is told. */
+const mostCalls = 20;
+const readsAtOnce = 8;
+const callMs = 20_000;
+const lookMs = 500;
+const restartMs = 300_000;
+const catchUpMs = 3 * awayMs + 600_000;
+const text = 'x'.repeat(160);
+
+type Phase = 'before' | 'away' | 'catchingUp' | 'after';
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const rounded = (value: number): number => Number(value.toFixed(1));
+
+interface Result {
+  readonly result: string;
+  readonly position?: string;
+}
+
+class Api {
+  constructor(private readonly cluster: Cluster) {}
+
+  async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const { api, apiKey } = this.cluster.ready;
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const response = await fetch(api + path, {
+      ...{ method, headers, signal: AbortSignal.timeout(callMs) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
+    return JSON.parse(answer) as T;
+  }
+}
+
+/** Sends at the rate, and keeps what was answered, by phase. */
+class Talk {
+  phase: Phase = 'before';
+  readonly accepted = new Map<string, number[]>();
+  readonly tookMs: Record<Phase, number[]> = { before: [], away: [], catchingUp: [], after: [] };
+  readonly counts: Record<Phase, Record<string, number>> = { before: {}, away: {}, catchingUp: {}, after: {} };
+  readonly #since: Partial<Record<Phase, number>> = {};
+  readonly #lastedMs: Partial<Record<Phase, number>> = {};
+  #on = true;
+  #calls = 0;
+  #next = 0;
+
+  constructor(
+    private readonly api: Api,
+    private readonly rooms: readonly string[],
+  ) {
+    for (const room of rooms) this.accepted.set(room, []);
+  }
+
+  enter(phase: Phase): void {
+    const nowMs = performance.now();
+    const began = this.#since[this.phase];
+    if (began !== undefined) this.#lastedMs[this.phase] = nowMs - began;
+    this.#since[phase] = nowMs;
+    this.phase = phase;
+  }
+
+  async run(): Promise<void> {
+    const everyMs = (1000 * batch) / rate;
+    for (let dueMs = performance.now(); this.#on; dueMs += everyMs) {
+      if (this.#calls < mostCalls) void this.#send();
+      await pause(Math.max(0, dueMs + everyMs - performance.now()));
+    }
+    while (this.#calls > 0) await pause(20);
+  }
+
+  end(): void {
+    this.#on = false;
+  }
+
+  of(phase: Phase): object {
+    const seconds = (this.#lastedMs[phase] ?? performance.now() - (this.#since[phase] ?? 0)) / 1000;
+    const took = this.tookMs[phase];
+    return {
+      seconds: rounded(seconds),
+      acceptedPerSecond: rounded((this.counts[phase]['accepted'] ?? 0) / seconds),
+      answers: this.counts[phase],
+      batchMs: { p50: rounded(percentile(took, 50)), p99: rounded(percentile(took, 99)), max: rounded(percentile(took, 100)) },
+    };
+  }
+
+  async #send(): Promise<void> {
+    const { phase } = this;
+    const messages = Array.from({ length: batch }, () => ({ room: this.rooms[this.#next++ % this.rooms.length]!, text }));
+    const startMs = performance.now();
+    this.#calls++;
+    try {
+      const { results } = await this.api.ask<{ results: Result[] }>('POST', '/v1/messages/batch', { messages });
+      this.tookMs[phase].push(performance.now() - startMs);
+      for (const [i, { result, position }] of results.entries()) {
+        this.#count(phase, result);
+        if (position !== undefined) this.accepted.get(messages[i]!.room)!.push(Number(position));
+      }
+    } catch {
+      this.#count(phase, 'failedCalls');
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  #count(phase: Phase, what: string): void {
+    this.counts[phase][what] = (this.counts[phase][what] ?? 0) + 1;
+  }
+}
+
+interface Page {
+  readonly events: readonly { readonly position: string }[];
+  readonly more: boolean;
+  readonly next: string;
+}
+
+/** Every message that the history has of a room. */
+async function historyOf(api: Api, room: string): Promise<number[]> {
+  const found: number[] = [];
+  for (let after = '0'; ;) {
+    const { events, more, next } = await api.ask<Page>('GET', `/v1/rooms/${room}/messages?after=${after}&limit=200`);
+    found.push(...events.map(({ position }) => Number(position)));
+    if (!more) return found;
+    after = next;
+  }
+}
+
+/** Accepted messages that the history lacks, and rows that are there without having been accepted or twice. */
+async function compare(api: Api, { accepted }: Talk): Promise<{ missing: number; extra: number; rows: number }> {
+  const sum = { missing: 0, extra: 0, rows: 0 };
+  const rooms = [...accepted];
+  const work = async (): Promise<void> => {
+    for (let next = rooms.pop(); next !== undefined; next = rooms.pop()) {
+      const [room, said] = next;
+      const found = await historyOf(api, room);
+      const have = new Set(found);
+      sum.rows += found.length;
+      sum.missing += said.filter((position) => !have.has(position)).length;
+      sum.extra += found.length - said.filter((position) => have.has(position)).length;
+    }
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, work));
+  return sum;
+}
+
+/** By the history's own gauge: how old the record in hand is, ms. */
+async function lagMs(cluster: Cluster): Promise<number> {
+  const history = cluster.processes.find(({ kind }) => kind === 'history');
+  const response = await fetch(`http://127.0.0.1:${history?.probePort}/metrics`, { signal: AbortSignal.timeout(5000) });
+  const lags = [...(await response.text()).matchAll(/^plaza_history_reader_lag_seconds\S* (\S+)$/gm)].map(
+    ([, value]) => Number(value) * 1000,
+  );
+  if (lags.length === 0) throw new Error('the history tells no lag');
+  return Math.max(...lags);
+}
+
+async function run(): Promise<void> {
+  const cluster = await startCluster({
+    ...{ edges: 1, holders: 2, logLevel: 'error', ownCassandra: true },
+    env: { PLAZA_API_KEY_RATE: '100000' },
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  try {
+    const cassandra = cluster.engines.cassandra as OwnCassandra;
+    const api = new Api(cluster);
+    const rooms = Array.from({ length: roomCount }, (_, i) => `away-${i}`);
+    for (const room of rooms) await api.ask('POST', '/v1/rooms', { room, creator: 'host' });
+    const talk = new Talk(api, rooms);
+    const talking = talk.run();
+    talk.enter('before');
+    await pause(beforeMs);
+    await cassandra.kill('SIGKILL');
+    talk.enter('away');
+    await pause(awayMs);
+    await within(restartMs, () => cassandra.start());
+    talk.enter('catchingUp');
+    const backMs = performance.now();
+    await within(catchUpMs, async () => {
+      if ((await lagMs(cluster)) > 2000) throw new Error('still behind');
+    });
+    const caughtUpMs = performance.now() - backMs;
+    talk.enter('after');
+    await pause(afterMs);
+    talk.end();
+    await talking;
+    await within(60_000, async () => {
+      if ((await lagMs(cluster)) > 0) throw new Error('still behind');
+    });
+    const history = await compare(api, talk);
+    const result = {
+      ...{ rate, rooms: roomCount, messageBytes: text.length, awayMinutes: number('minutes') },
+      phases: { before: talk.of('before'), away: talk.of('away'), catchingUp: talk.of('catchingUp'), after: talk.of('after') },
+      caughtUpSeconds: rounded(caughtUpMs / 1000),
+      accepted: [...talk.accepted.values()].reduce((sum, said) => sum + said.length, 0),
+      history,
+    };
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    keepResult('bench-cassandra-away', result);
+    if (history.missing + history.extra > 0) process.exitCode = 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Again and again until it does not throw. */
+async function within(ms: number, work: () => Promise<unknown>): Promise<void> {
+  const untilMs = performance.now() + ms;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (performance.now() > untilMs) throw error;
+      await pause(lookMs);
+    }
+  }
+}
+
+await run();
+process.exit();
