@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MemoryBus, MemoryPeers } from '@plaza/bus/memory';
 import { openStore } from '@plaza/kit/lmdb';
+import { readConfig } from '@plaza/kit';
 import { LogUnavailable } from '@plaza/log';
 import { LmdbKeeping, LmdbLog } from '@plaza/log/lmdb';
 import { MemoryKeeping, MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { FakeClock, quietLogger, temporaryFolder } from '@plaza/testkit';
 import { LogKeeper, snapshotsNeed } from './log-keeper.js';
 import type { LogStreamSeen } from './metrics.js';
+import { settingsTable } from './settings.js';
 import { MemorySnapshotStorage, MemorySnapshotStore } from './snapshot-store.memory.js';
 
 const hour = 3_600_000;
@@ -134,6 +136,22 @@ describe.each([
     expect(bench.seen.get(0)).toMatchObject({ heldFor: [], ageMs: 24 * hour });
     expect(await bench.sequences(0)).not.toContain(b);
     expect(bench.said).toEqual(['log-age-lengthened', 'log-age-usual']);
+  });
+
+  test('as it is shipped holds what the history, the figures, the webhooks or the audit log have not read', async () => {
+    const read = readConfig({ logReaders: settingsTable.logReaders }, {});
+    bench.keeper('config' in read ? read.config.logReaders : []);
+    const a = await bench.append(0);
+    const b = await bench.append(0);
+    bench.snapshot(0, b);
+    for (const reader of ['history', 'metrics', 'audit']) await bench.read(reader, b);
+    await bench.hours(60);
+    expect(bench.seen.get(0)).toMatchObject({ heldFor: ['webhooks'] });
+    expect(await bench.sequences(0)).toEqual([a, b]);
+    // An api without webhooks reads all the same: there is nobody whom it waits for.
+    await bench.read('webhooks', b);
+    await bench.hours(1);
+    expect(bench.seen.get(0)).toMatchObject({ heldFor: [] });
   });
 
   test('holds everything for a needed reader that was never heard, as after a start of everything', async () => {

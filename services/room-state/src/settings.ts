@@ -90,7 +90,7 @@ export const settingsTable = {
   logReaders: variable(
     'PLAZA_LOG_READERS',
     list,
-    'history,metrics',
+    'history,metrics,webhooks,audit',
     'Readers without whose word the log drops nothing, comma-separated; others count once they are heard.',
   ),
   drainMs: variable('PLAZA_DRAIN_MS', ms, '10000', 'A drain hands its shards over within this time, in ms.'),
