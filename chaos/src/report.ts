@@ -88,17 +88,12 @@ export interface Report {
   readonly verdict: Verdict;
 }
 
-/** docs/faults.md. */
+/** What is written into docs/faults.md, between its marks. */
 export function reportText({ options, command, date, engines, figures, troubles, skipped, verdict }: Report): string {
   const { figures: all } = verdict;
   const list = (lines: readonly string[], none: string): string =>
     lines.length === 0 ? none : lines.map((line) => `- ${line}`).join('\n');
-  return `# Faults
-
-What clients of a cluster feel while it is broken on purpose, and what the judge said after it. Written by the fault suite; read
-[chaos/README.md](../chaos/README.md) for how it works.
-
-- ${date}, seed ${options.seed}: \`${command}\`
+  return `- ${date}, seed ${options.seed}: \`${command}\`
 - ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}: the cluster, its engines and the swarm share it. Load average of the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)}
 - 3 nats-server (R3), Redis, 1 Cassandra, 3 room-state, 3 edges, 2 history, 2 metrics, 2 api; ${options.sockets} sockets in ${options.rooms} rooms, ${options.ratePerSecond} acts a second, ${Math.round(options.hotShare * 100)} % of them in one room
 ${list(engines, '')}

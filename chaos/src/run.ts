@@ -2,13 +2,14 @@
  * `npm run chaos [-- --seed N --minutes M --faults a,b --rooms N --sockets N --rate N --hot-share X --out DIR --previous COMMIT --plan --write-report]`:
  * a cluster, a swarm, faults, and the verdict. Exit code 0: nothing to complain of; 1: violations or troubles; 64: it was asked wrongly.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { causeOf } from '@plaza/kit';
 import { planOf, stepText } from './faults/plan.js';
 import { judge } from './oracle/judge.js';
 import { reportText, stepFigures, tableOf, verdictText } from './report.js';
+import { withReport } from './report-file.js';
 import { readOptions, type RunOptions } from './run-options.js';
 import { possibleFaults, runSuite } from './suite.js';
 import { Timeline } from './timeline.js';
@@ -31,7 +32,7 @@ async function run(options: RunOptions, command: string): Promise<number> {
     const report = reportText({ options, command, date, engines, figures, troubles, skipped, verdict });
     writeFileSync(join(options.folder, 'faults.md'), report);
     writeFileSync(join(options.folder, 'verdict.json'), JSON.stringify(verdict, undefined, 1));
-    if (options.writeReport) writeFileSync(reportFile, report);
+    if (options.writeReport) writeFileSync(reportFile, withReport(readFileSync(reportFile, 'utf8'), report));
     say(`what clients felt:\n${tableOf(figures)}`);
     say(`verdict:\n${verdictText(verdict)}`);
     const violations = verdict.rules.reduce((sum, rule) => sum + rule.violations, 0);
