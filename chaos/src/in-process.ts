@@ -40,6 +40,7 @@ export async function startSmallCluster(): Promise<SmallCluster> {
     PLAZA_EDGE_FRAMES_PER_SECOND: '2000',
     PLAZA_EDGE_FRAME_BURST: '4000',
     PLAZA_API_KEY_RATE: '20000',
+    PLAZA_WEBHOOK_PRIVATE: 'true',
     PLAZA_ABSENCE_MS: String(smallGraceMs),
     PLAZA_TALLY_MS: String(smallTallyMs),
   };

@@ -58,27 +58,35 @@ export interface WebhookReading {
   readonly kinds: readonly string[];
   /** In the order in which they came. */
   readonly deliveries: readonly WebhookDelivery[];
+  /** Requests whose signature was wrong. */
+  readonly forged: number;
+  /** Requests that the endpoint did not take, on purpose. */
+  readonly refused: number;
 }
 
-/** One event in one delivery that the suite's endpoint has answered with 2xx. */
+/** One event in one delivery that the suite's endpoint has taken. */
 export interface WebhookDelivery {
   readonly room: string;
   readonly position: number;
   readonly kind: string;
+  /** `markOf` the event. */
+  readonly mark: number;
 }
 
 export interface AuditReading {
-  /** The kinds of events that are management acts. */
-  readonly kinds: readonly string[];
+  /** Of the rooms of the run. */
   readonly entries: readonly AuditEntry[];
-  /** What `verify` said of the chain; undefined: it was not asked. */
-  readonly verified: boolean | undefined;
+  /** What `verify` found wrong, a line a chain. */
+  readonly flaws: readonly string[];
+  /** How many entries of all chains it found right. */
+  readonly verified: number;
 }
 
 export interface AuditEntry {
   readonly room: string;
   readonly position: number;
-  readonly kind: string;
+  readonly act: string;
   readonly operator: string;
+  readonly apiKey: string;
   readonly targets: readonly string[];
 }

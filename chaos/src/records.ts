@@ -106,6 +106,25 @@ export interface Records {
   /** The swarm's last message in each room: whoever was in the room at the end has read everything when it has read this. */
   readonly lastCalls: readonly LastCall[];
   readonly clients: readonly ClientRecord[];
+  /** What the platform's backend did by the server API. */
+  readonly platform: readonly PlatformAct[];
+}
+
+/** A management act by the server API, which was asked again with the same id until it was answered. */
+export interface PlatformAct {
+  /** When it was asked first, on the clock of the notes. */
+  readonly at: number;
+  readonly room: string;
+  /** The kind of event that it makes. */
+  readonly event: string;
+  /** Empty: it is about the room. */
+  readonly account: string;
+  readonly commandId: string;
+  /** `done`, `unchanged`, the code of a refusal; empty: it was given up. */
+  readonly answer: string;
+  readonly answeredAt: number;
+  /** Of its event; 0: none was named. */
+  readonly position: number;
 }
 
 export interface LastCall {

@@ -12,10 +12,12 @@ import { Scene } from './faults/scene.js';
 import { SmallDisks } from './faults/small-disks.js';
 import type { Fault } from './faults/fault.js';
 import { faultsOf } from './faults/table.js';
+import { WebhookEndpoint } from './platform/endpoint.js';
 import { buildPreviousEdge, previousHindrance } from './previous-build.js';
 import type { Readers } from './readings.js';
 import type { Records } from './records.js';
 import type { RunOptions } from './run-options.js';
+import { Backend } from './swarm/backend.js';
 import { startSwarm, type Swarm } from './swarm/swarm.js';
 
 export interface SuiteResult {
@@ -91,7 +93,7 @@ async function onCluster(
     link: links.link,
     ...(disks === undefined ? {} : { natsStore: disks.of }),
     mains: { 'room-state': fileURLToPath(new URL('./faults/shifted-holder.js', import.meta.url)) },
-    env: { CHAOS_CLOCKS: clocks, PLAZA_ABSENCE_MS: String(graceMs) },
+    env: { CHAOS_CLOCKS: clocks, PLAZA_ABSENCE_MS: String(graceMs), PLAZA_WEBHOOK_PRIVATE: 'true' },
     onProgress: say,
   });
   ends.push(() => cluster.stop());
@@ -102,6 +104,9 @@ async function onCluster(
   const apiUrl = `http://${await links.open({ from: '', to: 'api' }, cluster.apiAddresses)}`;
   const { apiKey } = cluster.ready;
   const startedMs = Date.now();
+  const backend = new Backend(apiUrl, apiKey);
+  const endpoint = await WebhookEndpoint.open(backend, { seed: options.seed });
+  ends.push(() => endpoint.close());
   const { seed, rooms, sockets, ratePerSecond, hotShare } = options;
   const size = { seed, rooms, sockets, ratePerSecond, hotShare, graceMs, absenceSlackMs };
   const swarm = await startSwarm({ apiUrl, apiKey, connectUrls: () => cluster.connectUrls, ...size });
@@ -111,7 +116,7 @@ async function onCluster(
 
   say('no more faults: the swarm becomes quiet');
   await swarm.quiesce();
-  const readers = await readCluster(scene, swarm, { apiUrl, apiKey, startedMs }, say);
+  const readers = await readCluster(scene, swarm, { backend, endpoint, startedMs }, say);
   const records = await swarm.stop();
   await writeDown(options.folder, records, readers);
   const late = plan.slice(results.length - 1).map((step) => `step ${stepText(step).trim()}: there was no time`);

@@ -1,6 +1,7 @@
 import { judge } from './oracle/judge.js';
 import type { Verdict } from './oracle/verdict.js';
 import { startSmallCluster, smallGraceMs, smallTallyMs, type SmallCluster } from './in-process.js';
+import { WebhookEndpoint, type EndpointOptions } from './platform/endpoint.js';
 import { readApi } from './readers/read-all.js';
 import type { Readers } from './readings.js';
 import type { Records } from './records.js';
@@ -15,6 +16,7 @@ const countedMs = smallTallyMs + 1500;
 export interface Between {
   connectUrls(): readonly string[];
   readonly apiUrl: string;
+  readonly instead?: EndpointOptions['instead'];
   stop(): Promise<void>;
 }
 
@@ -41,7 +43,10 @@ export interface Trial {
 export async function trial({ seconds, enough, between, meanwhile, absenceSlackMs = 1500, ...options }: TrialOptions): Promise<Trial> {
   const sinceMs = Date.now();
   const cluster = await startSmallCluster();
-  const stands = (await between?.(cluster)) ?? { ...cluster, stop: () => Promise.resolve() };
+  const stands: Between = (await between?.(cluster)) ?? { ...cluster, stop: () => Promise.resolve() };
+  const backend = new Backend(stands.apiUrl, cluster.apiKey);
+  const { instead } = stands;
+  const endpoint = await WebhookEndpoint.open(backend, { seed: options.seed ?? 1, ...(instead === undefined ? {} : { instead }) });
   const swarm = await startSwarm({
     seed: 1,
     rooms: 4,
@@ -58,9 +63,10 @@ export async function trial({ seconds, enough, between, meanwhile, absenceSlackM
   const load = until(seconds * 1000, enough ?? (() => false));
   await Promise.all([load, meanwhile?.(cluster, swarm)]);
   await swarm.quiesce();
-  const fromApi = await readApi(new Backend(stands.apiUrl, cluster.apiKey), swarm.lastCalls, sinceMs, countedMs);
+  const fromApi = await readApi({ backend, endpoint, lastCalls: swarm.lastCalls, sinceMs, steadyMs: countedMs });
   const records = await swarm.stop();
   await stands.stop();
+  await endpoint.close();
   const log = await cluster.end(new Map([...fromApi.rooms].map(([room, { head }]) => [room, head])));
   const readers = { ...fromApi, log };
   return { verdict: judge(records, readers), records, readers };

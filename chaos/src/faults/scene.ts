@@ -147,7 +147,7 @@ export class Scene {
   }
 
   /** How far the readers of a kind have read a stream, by their own beats; 0: nothing was heard. */
-  readThrough(kind: 'history' | 'metrics', stream: number): number {
+  readThrough(kind: 'history' | 'metrics' | 'audit', stream: number): number {
     return this.through.get(`${kind}/${stream}`) ?? 0;
   }
 

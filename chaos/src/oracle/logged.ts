@@ -13,6 +13,8 @@ export interface LoggedEvent {
   readonly stored: boolean;
   readonly asker: string;
   readonly commandId: string;
+  /** Empty: it is not by the server API. */
+  readonly apiKey: string;
 }
 
 const millisecond = 1024;
@@ -28,10 +30,10 @@ export function eventsByRoom(records: readonly LoggedRecord[]): ReadonlyMap<stri
     for (const { room, events } of record.batches) {
       let known = rooms.get(room);
       if (known === undefined) rooms.set(room, (known = []));
-      for (const { position, event: bytes, stored, audience, asker, commandId } of events) {
+      for (const { position, event: bytes, stored, audience, asker, commandId, apiKey = '' } of events) {
         const event = Event.decode(bytes);
         const seenBy = audience?.kind?.$case === 'nobody' ? undefined : audience?.kind?.$case === 'tags' ? audience.kind.value : '';
-        known.push({ room, position, event, mark: markOf(event), audience: seenBy, stored, asker, commandId });
+        known.push({ room, position, event, mark: markOf(event), audience: seenBy, stored, asker, commandId, apiKey });
       }
     }
   return rooms;

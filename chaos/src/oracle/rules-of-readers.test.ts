@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { Member, QueueChange, Role, RoomInfo, type Event, type QueueElement } from '@plaza/proto/client';
 import { Record, RoomBatch } from '@plaza/proto/log';
 import type { Readers, RoomAtEnd, RoomCount } from '../readings.js';
-import { audit } from './audit.js';
 import { counters } from './counters.js';
 import { history } from './history.js';
 import { judge, rules } from './judge.js';
@@ -11,7 +10,6 @@ import { replay } from './replay.js';
 import { restrained } from './restrained.js';
 import { Tale, wrongs } from './tale.fixture.js';
 import { transient } from './transient.js';
-import { webhooks } from './webhooks.js';
 
 type Kind = NonNullable<Event['kind']>;
 const of = (target: string, kind: Kind): Partial<Event> => ({ operator: 'host', targets: [target], kind });
@@ -142,32 +140,6 @@ describe('counters', () => {
   test('a room that no counter has is wrong', () => expect(wrongs(tale.judge(counters, { counters: [] }))).toEqual(['no counter has it']));
 });
 
-describe('webhooks and audit', () => {
-  const tale = new Tale();
-  tale.accepted('ann');
-  tale.log(of('ann', { $case: 'muted', value: {} }));
-  tale.accepted('bob');
-  const hooks = (positions: number[]): Readers => ({
-    webhooks: { kinds: ['message', 'muted'], deliveries: positions.map((position) => ({ room: 'lobby', position, kind: '' })) },
-  });
-  const entry = { room: 'lobby', position: 20, kind: 'muted', operator: 'host', targets: ['ann'] };
-  const audited = (entries: (typeof entry)[], verified = true): Readers => ({ audit: { kinds: ['muted'], entries, verified } });
-
-  test('a delivery may come again, none may be missing or late', () => {
-    expect(tale.judge(webhooks, hooks([10, 20, 10, 20, 30]))).toMatchObject({ checked: 3, charges: [] });
-    expect(wrongs(tale.judge(webhooks, hooks([10, 30])))).toEqual(['muted was never delivered']);
-    expect(wrongs(tale.judge(webhooks, hooks([20, 10, 30])))).toEqual(['first delivered behind 20']);
-  });
-
-  test('an act is audited once, as it was', () => {
-    expect(tale.judge(audit, audited([entry]))).toMatchObject({ checked: 2, charges: [] });
-    expect(wrongs(tale.judge(audit, audited([])))).toEqual(['muted is in the audit log 0 times']);
-    expect(wrongs(tale.judge(audit, audited([entry, entry])))).toEqual(['muted is in the audit log 2 times']);
-    expect(wrongs(tale.judge(audit, audited([{ ...entry, operator: 'eve' }])))).toEqual([expect.stringContaining('audited muted by eve')]);
-    expect(wrongs(tale.judge(audit, audited([entry], false)))).toEqual(['the chain of the audit log does not verify']);
-  });
-});
-
 const element = (key: string, owner: string, more: Partial<QueueElement> = {}): QueueElement => ({
   key,
   value: '',
@@ -289,7 +261,10 @@ describe('transient elements', () => {
 
 test('the verdict says what was not judged', () => {
   const { rules: counts, violations } = judge(
-    { seed: 1, originMs: 0, startedAt: 0, quietAt: 0, stoppedAt: 0, graceMs: 0, absenceSlackMs: 0, rooms: [], lastCalls: [], clients: [] },
+    {
+      ...{ seed: 1, originMs: 0, startedAt: 0, quietAt: 0, stoppedAt: 0, graceMs: 0, absenceSlackMs: 0 },
+      ...{ rooms: [], lastCalls: [], clients: [], platform: [] },
+    },
     {},
   );
   expect(violations).toEqual([]);

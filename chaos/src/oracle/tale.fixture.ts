@@ -1,7 +1,7 @@
 import { Event, MessageClass, MessageOptions, Role, type Reply } from '@plaza/proto/client';
 import { Record, RoomBatch } from '@plaza/proto/log';
 import { markOf } from '../mark.js';
-import type { Ask, ClientRecord, Note, Records, SentCommand } from '../records.js';
+import type { Ask, ClientRecord, Note, PlatformAct, Records, SentCommand } from '../records.js';
 import type { LoggedRecord, Readers } from '../readings.js';
 import { evidenceOf } from './evidence.js';
 import type { Finding, Rule } from './rule.js';
@@ -13,6 +13,7 @@ export type News = Without<Note, 'at' | 'connection'> & { readonly at?: number; 
 export class Tale {
   readonly #clients = new Map<string, { record: ClientRecord; notes: Note[]; commands: SentCommand[] }>();
   readonly #log: LoggedRecord[] = [];
+  readonly #platform: PlatformAct[] = [];
   #position = 0;
   #at = 1000;
   readonly room = 'lobby';
@@ -89,7 +90,7 @@ export class Tale {
   }
 
   /** One record with one event; answers its position. */
-  log(event: Partial<Event>, more: { audience?: string | undefined; stored?: boolean; commandId?: string } = {}): number {
+  log(event: Partial<Event>, more: { audience?: string | undefined; stored?: boolean; commandId?: string; apiKey?: string } = {}): number {
     const prev = this.#position;
     const position = (this.#position += 10);
     const whole = { ...Event.create({}), timeMs: this.#at, ...event, position };
@@ -108,10 +109,17 @@ export class Tale {
       commandId: more.commandId ?? '',
       reply: new Uint8Array(),
       command: 0,
+      ...(more.apiKey === undefined ? {} : { apiKey: more.apiKey }),
     };
     const batch = { ...RoomBatch.create({}), room: this.room, prev, last: position, events: [logged] };
     this.append({ batches: [batch] });
     return position;
+  }
+
+  /** The server API called an act done, at this position. */
+  managed(event: string, account: string, position: number): void {
+    const commandId = `platform-${this.#platform.length + 1}`;
+    this.#platform.push({ at: this.#at, room: this.room, event, account, commandId, answer: 'done', answeredAt: this.#at, position });
   }
 
   append(record: Partial<Record>): void {
@@ -158,6 +166,7 @@ export class Tale {
       rooms: [{ room: this.room, creator: 'host', hot: true }],
       lastCalls: lastCall === 0 ? [] : [{ room: this.room, position: lastCall }],
       clients: [...this.#clients.values()].map(({ record }) => record),
+      platform: this.#platform,
     };
     return rule.judge(evidenceOf(records, { log: this.#log, ...readers }));
   }

@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from '@plaza/proto/client';
+import type { WebhookDelivery } from '../readings.js';
 import type { Backend } from '../swarm/backend.js';
 
 /** One client's way through the proxy. */
@@ -23,6 +24,8 @@ export interface Bug {
   readonly provoke?: (backend: Backend, room: string, accounts: readonly string[]) => Promise<void>;
   /** What goes to the client for a frame of the edge (one batch, or one other thing) about the bug's room; undefined: the frame as it is. */
   readonly toClient?: (frame: ServerFrame, wire: Wire) => ServerFrame[] | undefined | Promise<ServerFrame[] | undefined>;
+  /** What the platform is given for an event of the bug's room that is delivered. */
+  readonly toPlatform?: (delivery: WebhookDelivery) => readonly WebhookDelivery[];
   /** What a reader of the server API is given; `path` without its query. */
   readonly toReader?: (path: string, answer: Record<string, unknown>, room: string) => Record<string, unknown>;
 }

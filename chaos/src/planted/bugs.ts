@@ -1,4 +1,5 @@
 import type { Reply, ServerFrame } from '@plaza/proto/client';
+import type { WebhookDelivery } from '../readings.js';
 import type { Backend } from '../swarm/backend.js';
 import type { Bug } from './bug.js';
 
@@ -55,8 +56,8 @@ const tellAStranger: Tamper = (frame, { toAStranger }) => {
 
 const twice: Tamper = (frame) => [frame, frame];
 
-/** Makers, as every bug counts its strikes. */
-export const bugs: readonly (() => Bug)[] = [
+/** Of what clients are shown. Makers, as every bug counts its strikes. */
+export const bugsOfClients: readonly (() => Bug)[] = [
   onTheWay('an edge loses a batch and hides it', 'seen-once-in-order', 3, () => once(loseABatch, hasEvents)),
   onTheWay('an edge gives a batch twice', 'seen-once-in-order', 3, () => once(twice, hasEvents)),
   onTheWay('a muted account is heard', 'restrained-silent', 1, () => speakAllTheSame, muteEverybody),
@@ -65,9 +66,18 @@ export const bugs: readonly (() => Bug)[] = [
   ),
   onTheWay('a stranger gets a directed message', 'directed-to-its-receivers', 5, () => tellAStranger),
   onTheWay('a command is answered twice', 'answers', 2, () => once(twice, (frame) => resultIn(frame) !== undefined)),
+];
+
+/** Of what the platform is sent, and of what the server API tells of logs and rooms. */
+export const bugsOfReaders: readonly (() => Bug)[] = [
   inAnswers('the history forgets a row', 'history-equals-log', forgetARow),
   inAnswers('the counters count twice', 'counters-equal-recount', countTwice),
   inAnswers('a creator is shown as a regular member', 'state-equals-replay', demoteTheCreator),
+  inDeliveries('a webhook loses an event', 3, () => () => []),
+  inDeliveries('a webhook swaps two events', 3, swapTwo),
+  inDeliveries('a webhook tells another content', 3, () => (delivery) => [{ ...delivery, mark: delivery.mark ^ 1 }]),
+  inAnswers('an entry of the audit log is altered', 'audit-complete', blameAnother),
+  inAnswers('an act is not in the audit log', 'audit-complete', forgetAnAct),
 ];
 
 function onTheWay(name: string, rule: string, enough: number, make: () => Tamper, provoke?: Bug['provoke']): () => Bug {
@@ -89,6 +99,32 @@ function onTheWay(name: string, rule: string, enough: number, make: () => Tamper
   };
 }
 
+function inDeliveries(name: string, enough: number, make: () => NonNullable<Bug['toPlatform']>): () => Bug {
+  return () => {
+    const tamper = make();
+    let count = 0;
+    const bug: Bug = {
+      ...{ name, rule: 'webhooks-at-least-once-in-order', enough, strikes: 0 },
+      toPlatform(delivery) {
+        if (++count % seldom > 1) return [delivery];
+        bug.strikes++;
+        return tamper(delivery);
+      },
+    };
+    return bug;
+  };
+}
+
+/** Of two that it is asked about the first comes behind the second. */
+function swapTwo(): NonNullable<Bug['toPlatform']> {
+  let held: WebhookDelivery | undefined;
+  return (delivery) => {
+    const before = held;
+    held = before === undefined ? delivery : undefined;
+    return before === undefined ? [] : [delivery, before];
+  };
+}
+
 function inAnswers(name: string, rule: string, toReader: NonNullable<Bug['toReader']>): () => Bug {
   return () => ({ name, rule, enough: 0, strikes: 0, toReader });
 }
@@ -97,6 +133,32 @@ function forgetARow(path: string, answer: Record<string, unknown>, room: string)
   if (path !== `/v1/rooms/${room}/messages`) return answer;
   const events = answer['events'] as unknown[];
   return { ...answer, events: events.filter((_, i) => i !== Math.floor(events.length / 2)) };
+}
+
+interface Audited {
+  readonly room: string;
+  readonly operator: string;
+}
+
+function ofAudit(
+  path: string,
+  answer: Record<string, unknown>,
+  room: string,
+  change: (entries: readonly Audited[]) => readonly Audited[],
+): Record<string, unknown> {
+  if (path !== '/v1/audit') return answer;
+  const entries = answer['entries'] as Audited[];
+  return entries.some((entry) => entry.room === room) ? { ...answer, entries: change(entries) } : answer;
+}
+
+function blameAnother(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  return ofAudit(path, answer, room, ([first, ...rest]) =>
+    first === undefined ? rest : [{ ...first, operator: 'somebody-else' }, ...rest],
+  );
+}
+
+function forgetAnAct(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  return ofAudit(path, answer, room, (entries) => entries.slice(0, -1));
 }
 
 function countTwice(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {

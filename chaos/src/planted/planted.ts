@@ -19,6 +19,7 @@ export function plantedBetween(all: readonly Bug[]): (cluster: SmallCluster) => 
     return {
       apiUrl: api.url,
       connectUrls: () => [edge.url],
+      instead: (delivery) => bugOf(delivery.room)?.toPlatform?.(delivery) ?? [delivery],
       async stop() {
         await edge.stop();
         await api.stop();

@@ -1,6 +1,12 @@
 const triesFor = 60_000;
 const pauseMs = 500;
 
+export interface AskOptions {
+  /** The command id: the same one again has no second effect. */
+  readonly commandId?: string;
+  readonly triesForMs?: number;
+}
+
 export interface Answer {
   readonly status: number;
   readonly json: Record<string, unknown>;
@@ -13,10 +19,10 @@ export class Backend {
     private readonly key: string,
   ) {}
 
-  async ask(method: string, path: string, body?: unknown): Promise<Answer> {
-    const until = performance.now() + triesFor;
+  async ask(method: string, path: string, body?: unknown, { commandId, triesForMs = triesFor }: AskOptions = {}): Promise<Answer> {
+    const until = performance.now() + triesForMs;
     for (;;) {
-      const answer = await this.#once(method, path, body);
+      const answer = await this.#once(method, path, body, commandId);
       if (typeof answer !== 'string' && answer.status < 500 && answer.status !== 429) return answer;
       const said = typeof answer === 'string' ? answer : `${answer.status} ${JSON.stringify(answer.json)}`;
       if (performance.now() > until) throw new Error(`${method} ${path}: ${said}`);
@@ -43,11 +49,15 @@ export class Backend {
     return json;
   }
 
-  async #once(method: string, path: string, body: unknown): Promise<Answer | string> {
+  async #once(method: string, path: string, body: unknown, commandId?: string): Promise<Answer | string> {
     try {
       const response = await fetch(`${this.url}${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${this.key}`,
+          ...(commandId === undefined ? {} : { 'idempotency-key': commandId }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(15_000),
       });

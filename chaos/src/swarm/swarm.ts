@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Platform } from '../platform/platform.js';
 import type { LastCall, Records } from '../records.js';
 import { act, Lately } from './acts/choose.js';
 import { Backend } from './backend.js';
@@ -55,8 +56,9 @@ export interface SwarmProgress {
 }
 
 const tickMs = 20;
-/** The share of acts that managers do, few as they are. */
+/** The share of acts that managers do, few as they are, and of those that the platform does. */
 const ofManagers = 0.2;
+const ofPlatform = 0.03;
 const mostOutstanding = 20;
 const queueSize = 20;
 const answersWithinMs = 50_000;
@@ -76,7 +78,7 @@ export async function startSwarm(options: SwarmOptions): Promise<Swarm> {
     const { token } = await backend.post('/v1/tokens', { account, tags, ttlSeconds: tokenSeconds });
     tokens.set(client, token as string);
   });
-  return new RunningSwarm(options, plan, tokens);
+  return new RunningSwarm(options, plan, tokens, new Platform(backend, options.seed));
 }
 
 /** A few at a time: a cluster that starts has other things to do, too. */
@@ -103,6 +105,7 @@ class RunningSwarm implements Swarm {
     private readonly options: SwarmOptions,
     private readonly plan: Plan,
     tokens: ReadonlyMap<string, string>,
+    private readonly platform: Platform,
   ) {
     this.rooms = plan.rooms.map(({ room }) => room);
     this.#prng = new Prng(options.seed, 'swarm');
@@ -148,6 +151,7 @@ class RunningSwarm implements Swarm {
       rooms: this.plan.rooms,
       lastCalls: this.lastCalls,
       clients: this.#clients.map(({ parts }) => parts.recorder.record),
+      platform: this.platform.acts,
     };
   }
 
@@ -171,6 +175,7 @@ class RunningSwarm implements Swarm {
   #actSomewhere(): void {
     const room = this.#prng.chance(this.options.hotShare) ? this.rooms[0]! : this.#prng.pick(this.rooms)!;
     const sight = this.#sights.get(room)!;
+    if (this.#prng.chance(ofPlatform)) return this.platform.act(room, sight, this.accountsIn(room));
     const there = this.#clients.filter((one) => one.isIn(room) && one.outstanding.size < mostOutstanding);
     const managers = this.#prng.chance(ofManagers) ? there.filter(({ parts }) => sight.managers.has(parts.plan.account)) : [];
     const client = this.#prng.pick(managers) ?? this.#prng.pick(there);
@@ -186,6 +191,7 @@ class RunningSwarm implements Swarm {
     this.#quietAt = performance.now();
     for (const client of this.#clients) client.comeBack();
     await until(answersWithinMs, () => this.#clients.every(({ outstanding }) => outstanding.size === 0));
+    await this.platform.quiesce();
     await Promise.all(this.plan.rooms.map((room) => this.#lastCall(room)));
     for (const client of this.#clients) client.stay();
     await until(caughtUpWithinMs, () => this.lastCalls.every(({ room, position }) => this.#haveRead(room, position)));
