@@ -22,6 +22,7 @@ export interface SmallCluster {
 
 export const smallGraceMs = 1500;
 export const smallTallyMs = 500;
+export const smallSettlingMs = 2000;
 
 /** Two holders and two edges in this process, fast enough for a test. */
 export async function startSmallCluster(): Promise<SmallCluster> {
@@ -43,6 +44,7 @@ export async function startSmallCluster(): Promise<SmallCluster> {
     PLAZA_WEBHOOK_PRIVATE: 'true',
     PLAZA_ABSENCE_MS: String(smallGraceMs),
     PLAZA_TALLY_MS: String(smallTallyMs),
+    PLAZA_SETTLING_MS: String(smallSettlingMs),
   };
   const { service } = composeStandalone(config, settings, { holders: 2, edges: 2 });
   await service.start();

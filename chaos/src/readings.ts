@@ -42,15 +42,17 @@ export interface RoomAtEnd {
   readonly attributes: readonly Attribute[];
 }
 
-/** One room in one hour or day, as top-N or a series gives it. */
+/** One room in one hour or day, as top-N or its own series gives it. */
 export interface RoomCount {
   readonly room: string;
+  readonly from: 'top-rooms' | 'series';
   readonly period: 'hour' | 'day';
   readonly startMs: number;
+  readonly endMs: number;
   readonly messages: number;
   readonly entries: number;
-  /** An estimate; undefined: it was not read. */
-  readonly active: number | undefined;
+  /** An estimate. */
+  readonly active: number;
 }
 
 export interface WebhookReading {

@@ -100,8 +100,12 @@ export interface Records {
   readonly stoppedAt: number;
   /** How long an owner may be away before its transient elements go, as the cluster under test is set. */
   readonly graceMs: number;
-  /** So long after the grace it is sure to be known that somebody is gone. */
+  /** So long after the grace it is sure to be known that somebody is gone, where a holder that knows its sessions serves all the time. */
   readonly absenceSlackMs: number;
+  /** For how long the sessions of an edge that is lost are kept, as the cluster under test is set. */
+  readonly edgeGraceMs: number;
+  /** For how long after a takeover counts settle, likewise: nobody is known to be gone meanwhile. */
+  readonly settlingMs: number;
   readonly rooms: readonly RoomPlan[];
   /** The swarm's last message in each room: whoever was in the room at the end has read everything when it has read this. */
   readonly lastCalls: readonly LastCall[];

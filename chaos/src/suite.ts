@@ -34,8 +34,11 @@ const calmAtFirstMs = 10_000;
 const progressMs = 5000;
 /** PLAZA_ABSENCE_MS: shorter than the default, so that owners are gone for longer than it within a run. */
 const graceMs = 6000;
-/** A cluster that was away for a minute lets its counts settle for 20 s more. */
-const absenceSlackMs = 100_000;
+/** PLAZA_GRACE_MS and PLAZA_SETTLING_MS: their defaults. */
+const edgeGraceMs = 15_000;
+const settlingMs = 20_000;
+/** An edge or its client may be stopped for 10 s before its holder hears of an end. */
+const absenceSlackMs = 12_000;
 
 /** What can be tried here of what was asked for, and why not the rest. */
 export function possibleFaults(options: RunOptions): { readonly faults: readonly Fault[]; readonly skipped: readonly string[] } {
@@ -93,7 +96,13 @@ async function onCluster(
     link: links.link,
     ...(disks === undefined ? {} : { natsStore: disks.of }),
     mains: { 'room-state': fileURLToPath(new URL('./faults/shifted-holder.js', import.meta.url)) },
-    env: { CHAOS_CLOCKS: clocks, PLAZA_ABSENCE_MS: String(graceMs), PLAZA_WEBHOOK_PRIVATE: 'true' },
+    env: {
+      CHAOS_CLOCKS: clocks,
+      PLAZA_ABSENCE_MS: String(graceMs),
+      PLAZA_GRACE_MS: String(edgeGraceMs),
+      PLAZA_SETTLING_MS: String(settlingMs),
+      PLAZA_WEBHOOK_PRIVATE: 'true',
+    },
     onProgress: say,
   });
   ends.push(() => cluster.stop());
@@ -108,7 +117,7 @@ async function onCluster(
   const endpoint = await WebhookEndpoint.open(backend, { seed: options.seed });
   ends.push(() => endpoint.close());
   const { seed, rooms, sockets, ratePerSecond, hotShare } = options;
-  const size = { seed, rooms, sockets, ratePerSecond, hotShare, graceMs, absenceSlackMs };
+  const size = { seed, rooms, sockets, ratePerSecond, hotShare, graceMs, absenceSlackMs, edgeGraceMs, settlingMs };
   const swarm = await startSwarm({ apiUrl, apiKey, connectUrls: () => cluster.connectUrls, ...size });
   scene.hotRoom = swarm.rooms[0] as string;
   say(`the swarm acts; the hot room is ${scene.hotRoom}`);

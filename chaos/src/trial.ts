@@ -1,6 +1,6 @@
 import { judge } from './oracle/judge.js';
 import type { Verdict } from './oracle/verdict.js';
-import { startSmallCluster, smallGraceMs, smallTallyMs, type SmallCluster } from './in-process.js';
+import { startSmallCluster, smallGraceMs, smallSettlingMs, smallTallyMs, type SmallCluster } from './in-process.js';
 import { WebhookEndpoint, type EndpointOptions } from './platform/endpoint.js';
 import { readApi } from './readers/read-all.js';
 import type { Readers } from './readings.js';
@@ -59,6 +59,7 @@ export async function trial({ seconds, enough, between, meanwhile, absenceSlackM
     connectUrls: () => stands.connectUrls(),
     graceMs: smallGraceMs,
     absenceSlackMs,
+    ...{ edgeGraceMs: 0, settlingMs: smallSettlingMs },
   });
   const load = until(seconds * 1000, enough ?? (() => false));
   await Promise.all([load, meanwhile?.(cluster, swarm)]);

@@ -19,6 +19,8 @@ const kinds: Partial<Record<Ask['$case'], readonly string[]>> = {
   setRole: ['roleChanged'],
   muteRoom: ['roomMuted'],
   unmuteRoom: ['roomUnmuted'],
+  muteTag: ['tagMuted'],
+  unmuteTag: ['tagUnmuted'],
   setAttributes: ['attributesChanged'],
   removeAttributes: ['attributesChanged'],
   offerQueue: ['queueChanged'],

@@ -1,45 +1,55 @@
 import type { RoomCount } from '../readings.js';
+import { activeBounds } from './active.js';
 import type { Evidence } from './evidence.js';
 import { timeOf } from './logged.js';
 import { Findings, type Rule } from './rule.js';
 
-const lengthMs = { hour: 3_600_000, day: 86_400_000 };
 /** How far an estimate of distinct accounts may be off. */
 const estimateShare = 0.03;
-const estimateLeast = 2;
+const estimateLeast = 1;
 
-/** The sums of each hour and day equal a recount of the log; distinct accounts lie where an estimate may lie. */
+/** The sums of each hour and day, by top-N and by series, equal a recount of the log; distinct accounts are within 3 % of those who entered or sent. */
 export const counters: Rule = {
   name: 'counters-equal-recount',
   needs: ['log', 'counters'],
   judge(evidence) {
     const findings = new Findings();
     const rooms = new Set(evidence.records.rooms.map(({ room }) => room));
-    for (const count of evidence.readers.counters ?? []) if (rooms.has(count.room)) judgeOne(count, evidence, findings);
-    const counted = new Set((evidence.readers.counters ?? []).map(({ room }) => room));
-    for (const room of rooms) if (!counted.has(room)) findings.charge({ room }, 'no counter has it');
+    const counted = new Set<string>();
+    for (const count of evidence.readers.counters ?? []) {
+      if (!rooms.has(count.room)) continue;
+      counted.add(`${count.room}/${count.from}/${count.period}`);
+      judgeOne(count, evidence, findings);
+    }
+    for (const room of rooms)
+      for (const from of ['top-rooms', 'series'])
+        for (const period of ['hour', 'day'])
+          if (!counted.has(`${room}/${from}/${period}`)) findings.charge({ room }, `no ${period} of ${from} has it`);
     return findings;
   },
 };
 
 function judgeOne(count: RoomCount, evidence: Evidence, findings: Findings): void {
-  const { room, period, startMs } = count;
-  const isIn = (ms: number): boolean => ms >= startMs && ms < startMs + lengthMs[period];
+  const { room, from, period, startMs, endMs } = count;
+  const isIn = (ms: number): boolean => ms >= startMs && ms < endMs;
   const said = (evidence.events.get(room) ?? []).filter(({ event, position }) => event.kind?.$case === 'message' && isIn(timeOf(position)));
-  const name = `${period} from ${new Date(startMs).toISOString()}`;
+  const name = `${period} from ${new Date(startMs).toISOString()} by ${from}`;
   const off = (what: string, is: number, due: number): string | undefined =>
     is === due ? undefined : `${name}: ${is} ${what}, the log has ${due}`;
   findings.check({ room }, off('messages', count.messages, said.length));
   findings.check({ room }, off('entries', count.entries, entriesOf(room, isIn, evidence)));
-  if (count.active === undefined) return;
-  const senders = new Set(said.map(({ event: { operator } }) => operator)).size;
-  const everybody = new Set(
-    evidence.stays.flatMap(({ sessions }) => sessions.filter((one) => one.room === room).map(({ client }) => client.account)),
-  ).size;
-  const [least, most] = [senders * (1 - estimateShare) - estimateLeast, everybody * (1 + estimateShare) + estimateLeast];
-  const fits = count.active >= least && count.active <= most;
-  findings.check({ room }, fits ? undefined : `${name}: ${count.active} active, of ${senders} who sent and ${everybody} who were there`);
+  const senders = said.flatMap(({ event: { kind } }) => (kind?.$case === 'message' ? [kind.value.account] : []));
+  const { surely, perhaps } = activeBounds(room, startMs, endMs, senders, evidence);
+  const fits = count.active >= leastOf(surely) && count.active <= mostOf(perhaps);
+  findings.check(
+    { room },
+    fits ? undefined : `${name}: ${count.active} active, of ${surely} who surely were and ${perhaps} who may have been`,
+  );
 }
+
+const marginOf = (accounts: number): number => Math.max(estimateLeast, accounts * estimateShare);
+const leastOf = (accounts: number): number => accounts - marginOf(accounts);
+const mostOf = (accounts: number): number => accounts + marginOf(accounts);
 
 function entriesOf(room: string, isIn: (ms: number) => boolean, { readers: { log = [] } }: Evidence): number {
   let entries = 0;

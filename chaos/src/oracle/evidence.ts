@@ -3,6 +3,7 @@ import type { Records } from '../records.js';
 import { askedBy, type Asked } from './attempts.js';
 import { eventsByRoom, type LoggedEvent } from './logged.js';
 import { staysOf, type Stays } from './sessions.js';
+import { Watch } from './watch.js';
 
 /** What the rules look at: the records and readings, sorted once. */
 export interface Evidence {
@@ -17,6 +18,7 @@ export interface Evidence {
   at(room: string, position: number): LoggedEvent | undefined;
   /** Where a room was each time when somebody claimed its shard. */
   takeovers(room: string): readonly number[];
+  readonly watch: Watch;
 }
 
 export function evidenceOf(records: Records, readers: Readers): Evidence {
@@ -35,6 +37,7 @@ export function evidenceOf(records: Records, readers: Readers): Evidence {
     events,
     askedAs: (account, commandId) => byId.get(`${account}\n${commandId}`),
     takeovers: (room) => takeovers.get(room) ?? [],
+    watch: new Watch(readers.log ?? [], records.settlingMs),
     at: (room, position) => byPosition.get(room)?.get(position),
   };
 }

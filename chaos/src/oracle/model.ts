@@ -19,6 +19,7 @@ export class Model {
   size = 0;
   readonly attributes = new Map<string, Attribute>();
   roomMuted = false;
+  readonly mutedTags = new Set<string>();
 
   /** Takes the next event; answers what about it cannot be, as the room was. */
   take(event: Event): string | undefined {
@@ -56,8 +57,13 @@ export class Model {
       case 'roomMuted':
       case 'roomUnmuted':
         return change(this.roomMuted, kind.$case === 'roomMuted', (muted) => (this.roomMuted = muted));
+      case 'tagMuted':
+        this.mutedTags.add(kind.value.tag);
+        return undefined;
+      case 'tagUnmuted':
+        return this.mutedTags.delete(kind.value.tag) ? undefined : `the tag ${kind.value.tag} was not muted`;
       case 'attributesChanged':
-        return this.#attributesChanged(kind.value, event.position);
+        return this.#attributesChanged(kind.value, event);
       case 'queueChanged':
         return this.#queueChanged(kind.value, event);
       default:
@@ -67,6 +73,15 @@ export class Model {
 
   elementsOf(owner: string): QueueElement[] {
     return [...(this.queue?.values() ?? [])].filter((element) => element.transient && element.owner === owner);
+  }
+
+  /** What goes when this account is gone. */
+  boundTo(owner: string): { readonly key: string }[] {
+    return [...this.elementsOf(owner), ...this.#attributesOf(owner)];
+  }
+
+  #attributesOf(owner: string): Attribute[] {
+    return [...this.attributes.values()].filter((attribute) => attribute.withOwner && attribute.owner === owner);
   }
 
   #member(account: string): ModelMember {
@@ -80,11 +95,15 @@ export class Model {
     return complaints.find((one) => one !== undefined);
   }
 
-  #attributesChanged({ set, removed }: ValueOf<'attributesChanged'>, position: number): string | undefined {
+  #attributesChanged({ set, removed }: ValueOf<'attributesChanged'>, { position, operator, targets }: Event): string | undefined {
+    const [owner] = targets;
+    const due = operator === '' && set.length === 0 && owner !== undefined ? this.#attributesOf(owner).map(({ key }) => key) : removed;
     const unknown = removed.find((key) => !this.attributes.has(key));
     for (const key of removed) this.attributes.delete(key);
     for (const attribute of set) this.attributes.set(attribute.key, attribute);
     const wrong = set.find(({ revision }) => revision !== position);
+    if ([...due].sort().join() !== [...removed].sort().join())
+      return `${owner} left: the attributes ${removed.join()} went, ${due.join()} were bound to it`;
     if (unknown !== undefined) return `removed the attribute ${unknown}, which was not there`;
     return wrong && `gave the attribute ${wrong.key} revision ${wrong.revision}`;
   }

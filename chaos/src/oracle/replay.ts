@@ -72,6 +72,14 @@ function differences(model: Model, { info, members, queue, attributes }: RoomAtE
   const accounts = new Set([...model.members.keys(), ...shown.keys()]);
   return [
     info.roomMuted === model.roomMuted ? undefined : `roomMuted is ${String(info.roomMuted)}, by the log ${String(model.roomMuted)}`,
+    listDifference(
+      'muted tags',
+      info.mutedTags
+        .map(({ tag }) => tag)
+        .sort()
+        .join(),
+      [...model.mutedTags].sort().join(),
+    ),
     ...[...accounts].map((account) => memberDifference(model, account, shown.get(account))),
     listDifference(
       'queue',

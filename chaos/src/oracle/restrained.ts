@@ -7,13 +7,18 @@ import { Findings, type Rule } from './rule.js';
 interface Restraint {
   muted?: number | undefined;
   blocked?: number | undefined;
-  timedMuted?: { readonly since: number; readonly untilMs: number } | undefined;
-  refused?: { readonly since: number; readonly untilMs: number } | undefined;
+  timedMuted?: Timed | undefined;
+  refused?: Timed | undefined;
+}
+
+interface Timed {
+  readonly since: number;
+  readonly untilMs: number;
 }
 
 /**
- * No message of an account stands in the log after what mutes or blocks it (or its room) and before what lifts that: the log's order is the order of
- * the replies, as `accepted-once-at-position` holds each reply to its place. A timed mute lasts until its time by the messages' own.
+ * No message of an account stands in the log after what mutes or blocks it (or its room, or a tag of its sender) and before what lifts that: the log's order
+ * is the order of the replies, as `accepted-once-at-position` holds each reply to its place. A timed mute lasts until its time by the messages' own.
  */
 export const restrained: Rule = {
   name: 'restrained-silent',
@@ -25,23 +30,26 @@ export const restrained: Rule = {
   },
 };
 
-function judgeRoom(room: string, events: readonly LoggedEvent[], { records }: Evidence, findings: Findings): void {
+function judgeRoom(room: string, events: readonly LoggedEvent[], evidence: Evidence, findings: Findings): void {
   const restraints = new Map<string, Restraint>();
   const managers = new Set<string>();
-  const creator = records.rooms.find((plan) => plan.room === room)?.creator;
+  const creator = evidence.records.rooms.find((plan) => plan.room === room)?.creator;
   if (creator !== undefined) managers.add(creator);
   let roomMuted: number | undefined;
+  const mutedTags = new Map<string, Timed>();
   for (const { event, position } of events) {
     const { kind, targets, timeMs } = event;
     if (kind === undefined) continue;
     if (kind.$case === 'roomMuted') roomMuted ??= position;
     else if (kind.$case === 'roomUnmuted') roomMuted = undefined;
+    else if (kind.$case === 'tagMuted') mutedTags.set(kind.value.tag, { since: position, untilMs: kind.value.untilMs || Infinity });
+    else if (kind.$case === 'tagUnmuted') mutedTags.delete(kind.value.tag);
     else if (kind.$case === 'message' && kind.value.account !== '') {
-      const { account } = kind.value;
-      const held =
-        holding(restraints.get(account) ?? {}, timeMs) ??
-        (roomMuted === undefined || managers.has(account) ? undefined : `the room is muted since ${roomMuted}`);
-      findings.check({ room, account, position }, held === undefined ? undefined : `${kind.value.commandId} was accepted although ${held}`);
+      const { account, commandId } = kind.value;
+      const tags = evidence.askedAs(account, commandId)?.client.tags ?? [];
+      const whole = roomMuted === undefined ? silencedBy(mutedTags, tags, timeMs) : `the room is muted since ${roomMuted}`;
+      const held = holding(restraints.get(account) ?? {}, timeMs) ?? (managers.has(account) ? undefined : whole);
+      findings.check({ room, account, position }, held === undefined ? undefined : `${commandId} was accepted although ${held}`);
     }
     for (const target of targets) note(restraints, managers, target, event, position);
   }
@@ -54,6 +62,11 @@ function holding({ muted, blocked, timedMuted, refused }: Restraint, timeMs: num
     return `its account is muted for a time since ${timedMuted.since}, until ${timedMuted.untilMs}`;
   if (refused !== undefined && timeMs < refused.untilMs) return `entry is refused since ${refused.since}, until ${refused.untilMs}`;
   return undefined;
+}
+
+function silencedBy(mutedTags: ReadonlyMap<string, Timed>, tags: readonly string[], timeMs: number): string | undefined {
+  const tag = tags.find((one) => timeMs < (mutedTags.get(one)?.untilMs ?? 0));
+  return tag && `the tag ${tag} is muted since ${mutedTags.get(tag)?.since}`;
 }
 
 function note(

@@ -9,7 +9,6 @@ import { logChain } from './log-chain.js';
 import { replay } from './replay.js';
 import { restrained } from './restrained.js';
 import { Tale, wrongs } from './tale.fixture.js';
-import { transient } from './transient.js';
 
 type Kind = NonNullable<Event['kind']>;
 const of = (target: string, kind: Kind): Partial<Event> => ({ operator: 'host', targets: [target], kind });
@@ -40,6 +39,12 @@ describe('restrained', () => {
     ['muted', { $case: 'muted', value: {} }, { $case: 'unmuted', value: {} }],
     ['blocked', { $case: 'blocked', value: { reason: '', previousRole: 0 } }, { $case: 'unblocked', value: {} }],
     [
+      'muted by a tag',
+      { $case: 'tagMuted', value: { tag: 'red', seconds: 0, untilMs: 0 } },
+      { $case: 'tagUnmuted', value: { tag: 'red', secondsLeft: 0 } },
+    ],
+    ['muted by a tag for a time', { $case: 'tagMuted', value: { tag: 'red', seconds: 5, untilMs: 6000 } }, undefined],
+    [
       'muted for a time',
       { $case: 'timedMuted', value: { seconds: 5, untilMs: 6000 } },
       { $case: 'timedUnmuted', value: { secondsLeft: 1 } },
@@ -50,15 +55,15 @@ describe('restrained', () => {
 
   test.each(restraints)('who is %s says nothing', (_, begin, end) => {
     const tale = new Tale();
-    tale.accepted('ann');
+    tale.accepted('ann/red');
     tale.log(of('ann', begin));
     expect(wrongs(tale.judge(restrained))).toEqual([]);
-    tale.accepted('ann');
+    tale.accepted('ann/red');
     expect(tale.judge(restrained).charges).toMatchObject([{ account: 'ann', position: 30 }]);
     tale.accepted('host');
     if (end !== undefined) tale.log(of('ann', end));
     else tale.pass(6000);
-    tale.accepted('ann');
+    tale.accepted('ann/red');
     expect(tale.judge(restrained).charges).toHaveLength(1);
   });
 
@@ -120,7 +125,12 @@ describe('history', () => {
 describe('counters', () => {
   const startMs = Date.UTC(2020, 0, 1);
   const count = (more: Partial<RoomCount> = {}): Readers => ({
-    counters: [{ room: 'lobby', period: 'hour', startMs, messages: 2, entries: 3, active: 2, ...more }],
+    counters: (['top-rooms', 'series'] as const).flatMap((from) =>
+      (['hour', 'day'] as const).map((period) => {
+        const sound = { room: 'lobby', from, period, startMs, endMs: startMs + 3_600_000, messages: 2, entries: 3, active: 2 };
+        return from === 'series' && period === 'day' ? { ...sound, ...more } : sound;
+      }),
+    ),
   });
   const tale = new Tale();
   tale.join('ann');
@@ -129,15 +139,35 @@ describe('counters', () => {
   tale.pass(startMs);
   tale.append({ batches: [RoomBatch.fromPartial({ room: 'lobby', prev: 20, last: 20, tally: { enters: 3 } })] });
 
-  test('equal a recount', () => expect(tale.judge(counters, count())).toMatchObject({ checked: 3, charges: [] }));
+  test('equal a recount', () => expect(tale.judge(counters, count())).toMatchObject({ checked: 12, charges: [] }));
 
   test.each([
     [{ messages: 3 }, '3 messages, the log has 2'],
     [{ entries: 6 }, '6 entries, the log has 3'],
-    [{ active: 40 }, '40 active'],
+    [{ active: 40 }, '40 active, of 2 who surely were and 2 who may have been'],
+    [{ active: 0 }, '0 active, of 2 who surely were'],
   ])('%o is wrong', (more, why) => expect(wrongs(tale.judge(counters, count(more)))).toEqual([expect.stringContaining(why)]));
 
-  test('a room that no counter has is wrong', () => expect(wrongs(tale.judge(counters, { counters: [] }))).toEqual(['no counter has it']));
+  test('a room that no counter has is wrong', () => {
+    const { counters: all = [] } = count();
+    const lacking = all.filter(({ from, period }) => from !== 'series' || period !== 'day');
+    expect(wrongs(tale.judge(counters, { counters: lacking }))).toEqual(['no day of series has it']);
+  });
+
+  test('who came in is active as well, once a tally of the same holder has told it', () => {
+    for (const [watchedMs, surely] of [
+      [2000, 0],
+      [20_000, 1],
+    ] as const) {
+      const entered = new Tale();
+      entered.pass(startMs);
+      entered.join('ann');
+      for (let ms = 0; ms < watchedMs; ms += 1000) entered.pass(1000).append({ batches: [entered.batch()] });
+      expect(wrongs(entered.judge(counters, count({ messages: 0, active: -5 })))).toContainEqual(
+        expect.stringContaining(`-5 active, of ${surely} who surely were and 1 who may have been`),
+      );
+    }
+  });
 });
 
 const element = (key: string, owner: string, more: Partial<QueueElement> = {}): QueueElement => ({
@@ -220,49 +250,10 @@ describe('replay', () => {
   });
 });
 
-describe('transient elements', () => {
-  const seated = (): Tale => {
-    const tale = new Tale();
-    tale.log(of('', queue(QueueChange.QUEUE_CHANGE_INIT, [], 5)));
-    tale.join('ann');
-    tale.join('bob');
-    tale.log(of('ann', queue(QueueChange.QUEUE_CHANGE_OFFER, [element('a', 'ann', { revision: 20 })])));
-    return tale;
-  };
-  const leaves = (tale: Tale): void => {
-    const position = tale.log(of('ann', queue(QueueChange.QUEUE_CHANGE_OWNER_LEFT, [element('a', 'ann')])));
-    tale.see('bob', position - 10, position);
-  };
-
-  test('go when the grace is over, not before', () => {
-    const good = seated();
-    good.pass(1600);
-    leaves(good);
-    expect(good.judge(transient)).toMatchObject({ checked: 1, charges: [] });
-    const bad = seated();
-    bad.pass(500);
-    leaves(bad);
-    expect(wrongs(bad.judge(transient))).toEqual(['gone 500 ms after its owner was there']);
-  });
-
-  test('do not outstay their owner', () => {
-    for (const [ms, wrong] of [
-      [1000, []],
-      [3000, ['a stayed, its owner was gone for 3000 ms']],
-    ] as const) {
-      const tale = seated();
-      tale.note('ann', { kind: 'closed', code: 1006 });
-      tale.pass(ms);
-      tale.join('ann', 20, 20, { connection: 2 });
-      expect(wrongs(tale.judge(transient))).toEqual(wrong);
-    }
-  });
-});
-
 test('the verdict says what was not judged', () => {
   const { rules: counts, violations } = judge(
     {
-      ...{ seed: 1, originMs: 0, startedAt: 0, quietAt: 0, stoppedAt: 0, graceMs: 0, absenceSlackMs: 0 },
+      ...{ seed: 1, originMs: 0, startedAt: 0, quietAt: 0, stoppedAt: 0, graceMs: 0, absenceSlackMs: 0, edgeGraceMs: 0, settlingMs: 0 },
       ...{ rooms: [], lastCalls: [], clients: [], platform: [] },
     },
     {},

@@ -18,7 +18,14 @@ export interface Session {
   readonly complete: boolean;
   readonly seen: (BatchNote | IncompleteNote)[];
   /** Undefined: it was there when the swarm stopped. */
-  end: { readonly at: number; readonly by: 'closed' | 'removed' | 'left' | 'again'; readonly code: string } | undefined;
+  end: SessionEnd | undefined;
+}
+
+export interface SessionEnd {
+  readonly at: number;
+  readonly by: 'closed' | 'removed' | 'left' | 'again';
+  /** Of a removal; of `left`: how that was answered. */
+  readonly code: string;
 }
 
 export interface Stays {
@@ -46,7 +53,7 @@ export function staysOf(client: ClientRecord, stoppedAt: number): Stays {
       if (note.at < stoppedAt) for (const room of [...open.keys()]) end(room, note.at, 'closed');
     } else if (note.kind === 'reply' && note.command >= 0) {
       const { ask, room } = client.commands[note.command]!;
-      if (ask.$case === 'leave' && note.reply.result?.$case !== 'refused') end(room, note.at, 'left');
+      if (ask.$case === 'leave' && note.reply.result?.$case !== 'refused') end(room, note.at, 'left', note.reply.result?.$case);
       if (ask.$case !== 'join' || note.reply.result?.$case !== 'joined') continue;
       end(room, note.at, 'again');
       const { complete, completeFrom } = note.reply.result.value;

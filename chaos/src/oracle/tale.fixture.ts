@@ -15,6 +15,7 @@ export class Tale {
   readonly #log: LoggedRecord[] = [];
   readonly #platform: PlatformAct[] = [];
   #position = 0;
+  #epoch = 0;
   #at = 1000;
   readonly room = 'lobby';
 
@@ -73,8 +74,9 @@ export class Tale {
   messageOf(name: string, command: number): Partial<Event> {
     const { commandId, ask } = this.#client(name).commands[command]!;
     if (ask.$case !== 'sendMessage') throw new Error(`${name} ${command} is no message`);
+    const account = name.split('/')[0]!;
     const value = {
-      account: name,
+      account,
       nickname: '',
       avatar: '',
       role: Role.ROLE_GUEST,
@@ -86,7 +88,7 @@ export class Tale {
       masked: false,
       notAgain: false,
     };
-    return { operator: name, kind: { $case: 'message', value } };
+    return { operator: account, kind: { $case: 'message', value } };
   }
 
   /** One record with one event; answers its position. */
@@ -124,7 +126,23 @@ export class Tale {
 
   append(record: Partial<Record>): void {
     const sequence = this.#log.length + 1;
-    this.#log.push({ shard: 0, sequence, expected: sequence - 1, record: { ...Record.create({}), timeMs: this.#at, ...record } });
+    const common = { ...Record.create({}), timeMs: this.#at, epoch: this.#epoch };
+    this.#log.push({ shard: 0, sequence, expected: sequence - 1, record: { ...common, ...record } });
+  }
+
+  /** Somebody takes the shard over; what is appended from now on is by the new holder. */
+  claim(): void {
+    this.append({ epoch: 0, claim: { holder: 'next', address: '' } });
+    this.#epoch = this.#log.length;
+  }
+
+  /** One of the room, with nothing in it. */
+  batch(): RoomBatch {
+    return RoomBatch.fromPartial({ room: this.room, prev: this.#position, last: this.#position });
+  }
+
+  get records(): readonly LoggedRecord[] {
+    return this.#log;
   }
 
   /** Says a message that is accepted and logged; answers its position. */
@@ -162,7 +180,7 @@ export class Tale {
       quietAt: this.#at + 10,
       stoppedAt: this.#at + 20,
       graceMs: 1500,
-      absenceSlackMs: 1000,
+      ...{ absenceSlackMs: 1000, edgeGraceMs: 500, settlingMs: 2000 },
       rooms: [{ room: this.room, creator: 'host', hot: true }],
       lastCalls: lastCall === 0 ? [] : [{ room: this.room, position: lastCall }],
       clients: [...this.#clients.values()].map(({ record }) => record),

@@ -1,16 +1,17 @@
-import { QueueChange } from '@plaza/proto/client';
+import { QueueChange, type Event } from '@plaza/proto/client';
 import { answersOf, positionIn } from './attempts.js';
 import type { Evidence } from './evidence.js';
 import { Model } from './model.js';
 import { Findings, type Rule } from './rule.js';
-import type { Session } from './sessions.js';
+import type { Session, SessionEnd } from './sessions.js';
 
 /** The clocks of client and holder tick apart by this much. */
 const tickMs = 100;
 
 /**
- * A transient element is gone if and only if its owner was gone past the grace. Too early: the owner was proven present (something of it was decided in the
- * room) less than the grace before anybody saw the element go. Too late: the owner came back after grace and slack, and it is there still.
+ * A transient element, and an attribute that is bound to its owner, is gone if and only if its owner was gone past the grace. Too early: the owner was proven
+ * present (something of it was decided in the room) less than the grace before anybody saw it go. Too late: the owner came back, its absence could be known for
+ * longer than grace and slack (takeovers and stalls of its shard do not count), and it is there still.
  */
 export const transient: Rule = {
   name: 'transient-with-owner',
@@ -29,7 +30,7 @@ function tooEarly(room: string, evidence: Evidence, findings: Findings): void {
   const { graceMs } = evidence.records;
   const seenAt = firstSeen(room, evidence);
   for (const { position, event } of evidence.events.get(room) ?? []) {
-    if (event.kind?.$case !== 'queueChanged' || event.kind.value.change !== QueueChange.QUEUE_CHANGE_OWNER_LEFT) continue;
+    if (!wentWithOwner(event)) continue;
     const [owner = ''] = event.targets;
     const goneAt = seenAt.get(position);
     if (goneAt === undefined) continue;
@@ -42,6 +43,12 @@ function tooEarly(room: string, evidence: Evidence, findings: Findings): void {
   }
 }
 
+/** Nobody asked for it: it went because its owner was gone. */
+function wentWithOwner({ kind, operator, targets }: Event): boolean {
+  if (kind?.$case === 'queueChanged') return kind.value.change === QueueChange.QUEUE_CHANGE_OWNER_LEFT;
+  return kind?.$case === 'attributesChanged' && operator === '' && targets.length === 1;
+}
+
 /** When the events that take elements away were first seen by anybody. */
 function firstSeen(room: string, { stays }: Evidence): ReadonlyMap<number, number> {
   const first = new Map<number, number>();
@@ -50,7 +57,8 @@ function firstSeen(room: string, { stays }: Evidence): ReadonlyMap<number, numbe
     for (const note of session.seen) {
       if (note.kind !== 'batch') continue;
       for (const { position, kind } of note.events) {
-        if (kind === 'queueChanged') first.set(position, Math.min(note.at, first.get(position) ?? Infinity));
+        if (kind === 'queueChanged' || kind === 'attributesChanged')
+          first.set(position, Math.min(note.at, first.get(position) ?? Infinity));
       }
     }
   }
@@ -75,23 +83,28 @@ function provenThere(room: string, owner: string, before: number, { asked, stays
 
 interface Absence {
   readonly account: string;
+  /** From its end to the next joining. */
   readonly ms: number;
+  /** Of these: those in which it could be known. */
+  readonly knownMs: number;
   /** The room's head when the account was back: what it left behind is gone by then. */
   readonly head: number;
 }
 
 function tooLate(room: string, evidence: Evidence, findings: Findings): void {
   const { graceMs, absenceSlackMs } = evidence.records;
-  const long = absencesIn(room, evidence).filter(({ ms }) => ms > graceMs + absenceSlackMs);
+  const long = absencesIn(room, evidence).filter(({ knownMs }) => knownMs > graceMs + absenceSlackMs);
   const model = new Model();
   const due = [...long].sort((a, b) => a.head - b.head);
   const settle = (position: number): void => {
     while (due.length > 0 && due[0]!.head < position) {
-      const { account, ms, head } = due.shift()!;
-      const left = model.elementsOf(account).map(({ key }) => key);
+      const { account, ms, knownMs, head } = due.shift()!;
+      const left = model.boundTo(account).map(({ key }) => key);
       findings.check(
         { room, account, position: head },
-        left.length === 0 ? undefined : `${left.join()} stayed, its owner was gone for ${Math.round(ms)} ms`,
+        left.length === 0
+          ? undefined
+          : `${left.join()} stayed, its owner was gone for ${Math.round(ms)} ms, which could be known for ${Math.round(knownMs)} ms`,
       );
     }
   };
@@ -103,19 +116,25 @@ function tooLate(room: string, evidence: Evidence, findings: Findings): void {
 }
 
 /** The times between the sessions of each account, whatever its devices. */
-function absencesIn(room: string, { stays, records }: Evidence): Absence[] {
+function absencesIn(room: string, { stays, records, watch }: Evidence): Absence[] {
   const byAccount = new Map<string, Session[]>();
   for (const session of stays.flatMap(({ sessions }) => sessions)) {
     if (session.room === room) byAccount.set(session.client.account, [...(byAccount.get(session.client.account) ?? []), session]);
   }
+  const unix = (at: number): number => records.originMs + at;
   return [...byAccount].flatMap(([account, sessions]) => {
     const absences: Absence[] = [];
     let until = Infinity;
+    let goneAt = -Infinity;
     for (const { sentAt, head, end } of sessions.sort((a, b) => a.sentAt - b.sentAt)) {
-      if (sentAt > until) absences.push({ account, ms: sentAt - until, head });
+      if (sentAt > until) absences.push({ account, ms: sentAt - until, knownMs: watch.ms(room, unix(goneAt), unix(sentAt)), head });
       const endAt = end?.at ?? records.stoppedAt;
       until = until === Infinity ? endAt : Math.max(until, endAt);
+      goneAt = Math.max(goneAt, endAt + (isTold(end) ? 0 : records.edgeGraceMs));
     }
     return absences;
   });
 }
+
+/** Whether the room was told of the end at once. Otherwise the edge may have been lost as well, which keeps a session for a while. */
+const isTold = (end: SessionEnd | undefined): boolean => end?.by === 'removed' || (end?.by === 'left' && end.code !== 'unavailable');

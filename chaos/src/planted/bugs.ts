@@ -72,6 +72,7 @@ export const bugsOfClients: readonly (() => Bug)[] = [
 export const bugsOfReaders: readonly (() => Bug)[] = [
   inAnswers('the history forgets a row', 'history-equals-log', forgetARow),
   inAnswers('the counters count twice', 'counters-equal-recount', countTwice),
+  inAnswers('a series counts an entry too much', 'counters-equal-recount', countAnEntryMore),
   inAnswers('a creator is shown as a regular member', 'state-equals-replay', demoteTheCreator),
   inDeliveries('a webhook loses an event', 3, () => () => []),
   inDeliveries('a webhook swaps two events', 3, swapTwo),
@@ -165,6 +166,12 @@ function countTwice(path: string, answer: Record<string, unknown>, room: string)
   if (path !== '/v1/top-rooms') return answer;
   const rows = answer['rooms'] as { room: string; messages: number }[];
   return { ...answer, rooms: rows.map((row) => (row.room === room ? { ...row, messages: 2 * row.messages } : row)) };
+}
+
+function countAnEntryMore(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {
+  if (path !== `/v1/rooms/${room}/figures`) return answer;
+  const points = answer['points'] as { entries: number }[];
+  return { ...answer, points: points.map((point) => ({ ...point, entries: point.entries + 1 })) };
 }
 
 function demoteTheCreator(path: string, answer: Record<string, unknown>, room: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { PlatformAct } from '../records.js';
 import type { Backend } from '../swarm/backend.js';
+import { tags } from '../swarm/plan.js';
 import { Prng } from '../swarm/prng.js';
 import type { Sight } from '../swarm/sight.js';
 import { until } from '../swarm/until.js';
@@ -92,6 +93,11 @@ function lift({ prng, sight }: Occasion): Wish | undefined {
   return { method: 'DELETE', path: ofMember(account, what), event, account };
 }
 
+function muteTag({ prng }: Occasion): Wish {
+  const path = `/tags/${encodeURIComponent(prng.pick(tags)!)}/mute`;
+  return { method: 'PUT', path, body: { seconds: prng.between(1, 4) }, event: 'tagMuted' };
+}
+
 /** Something that a platform does now and then; a few of each that the swarm's managers do, too, and the settings, which only it changes. */
 const wishes: readonly (readonly [weight: number, wish: (occasion: Occasion) => Wish | undefined])[] = [
   [3, onSomebody((account) => ({ method: 'PUT', path: ofMember(account, 'mute'), body: { notifyExt: 'told' }, event: 'muted', account }))],
@@ -103,5 +109,6 @@ const wishes: readonly (readonly [weight: number, wish: (occasion: Occasion) => 
     })),
   ],
   [10, lift],
+  [1, muteTag],
   [4, ({ prng }) => ({ method: 'PATCH', path: '/settings', body: { recallSeconds: prng.between(100, 120) }, event: 'settingsChanged' })],
 ];

@@ -18,7 +18,7 @@ export async function readRoom(backend: Backend, room: string): Promise<RoomAtEn
     if (before['head'] !== after['head']) continue;
     return {
       head: Number(after['head']),
-      info: RoomInfo.fromJSON({ room, roomMuted: after['roomMuted'] }),
+      info: RoomInfo.fromJSON({ room, roomMuted: after['roomMuted'], mutedTags: after['mutedTags'] }),
       members,
       queue: queue?.map((element) => QueueElement.fromJSON(element)),
       attributes: (attributes as Json[]).map((attribute) => Attribute.fromJSON(attribute)),

@@ -26,7 +26,8 @@ export interface PlanOptions {
   readonly run: string;
 }
 
-const tags = ['red', 'blue', 'vip', 'front row'];
+/** Of tokens; a client has some of them. */
+export const tags = ['red', 'blue', 'vip', 'front row'];
 /** One socket in so many is the second device of the account before it. */
 const secondDevice = 12;
 

@@ -20,6 +20,7 @@ export class Sight {
   readonly restrained = new Map<string, Set<'muted' | 'timed-muted' | 'blocked'>>();
   readonly managers = new Set<string>();
   roomMuted = false;
+  readonly mutedTags = new Set<string>();
   said: Said[] = [];
 
   constructor(readonly creator: string) {
@@ -37,6 +38,8 @@ export class Sight {
       for (const key of kind.value.removed) this.attributes.delete(key);
     } else if (kind?.$case === 'roleChanged') this.#roleChanged(event.targets, kind.value.role);
     else if (kind?.$case === 'roomMuted' || kind?.$case === 'roomUnmuted') this.roomMuted = kind.$case === 'roomMuted';
+    else if (kind?.$case === 'tagMuted') this.mutedTags.add(kind.value.tag);
+    else if (kind?.$case === 'tagUnmuted') this.mutedTags.delete(kind.value.tag);
     else this.#restraint(event);
   }
 

@@ -26,8 +26,11 @@ export interface SwarmOptions {
   readonly hotShare: number;
   /** The cluster's PLAZA_ABSENCE_MS: clients go away for less and for more than this. */
   readonly graceMs: number;
-  /** So long after the grace an owner that is gone has surely lost its seat, whatever fault there was: takeovers let counts settle first. */
+  /** So long after the grace an owner that is gone has surely lost its seat, where a holder serves all the time that knows its sessions. */
   readonly absenceSlackMs: number;
+  /** The cluster's PLAZA_GRACE_MS and PLAZA_SETTLING_MS. */
+  readonly edgeGraceMs: number;
+  readonly settlingMs: number;
 }
 
 export interface Swarm {
@@ -139,15 +142,14 @@ class RunningSwarm implements Swarm {
     const stoppedAt = performance.now();
     clearInterval(this.#timer);
     await Promise.all(this.#clients.map((client) => client.end()));
-    const { seed, graceMs, absenceSlackMs } = this.options;
+    const { seed, graceMs, absenceSlackMs, edgeGraceMs, settlingMs } = this.options;
     return {
       seed,
       originMs: performance.timeOrigin,
       startedAt: this.#startedAt,
       quietAt: this.#quietAt,
       stoppedAt,
-      graceMs,
-      absenceSlackMs,
+      ...{ graceMs, absenceSlackMs, edgeGraceMs, settlingMs },
       rooms: this.plan.rooms,
       lastCalls: this.lastCalls,
       clients: this.#clients.map(({ parts }) => parts.recorder.record),

@@ -17,8 +17,9 @@ const repeats = 0.03;
 
 export interface Pace {
   readonly graceMs: number;
-  /** Somebody who has gone is surely known to have gone so long after the grace. */
+  /** Somebody who has left is surely known to have gone so long after the grace, and so much later who lost its connection. */
   readonly absenceSlackMs: number;
+  readonly edgeGraceMs: number;
 }
 
 /** The commands of a client that made an event lately, for repeats: only such answers are remembered. Newest last. */
@@ -40,7 +41,7 @@ export class Lately {
 export function act(client: SwarmClient, turn: Turn, lately: Lately, pace: Pace): void {
   const { prng, room } = turn;
   const draw = prng.next();
-  if (draw < leaves) return client.leave(room, prng.between(100, 2000), prng.chance(0.5));
+  if (draw < leaves) return client.leave(room, leaveMs(turn, pace), prng.chance(0.5));
   if (draw < leaves + goesAway) return client.away(awayMs(turn, pace), prng.chance(0.5));
   if (draw < leaves + goesAway + repeats) return again(client, turn, lately);
   const ask = prng.weighted(turn.sight.managers.has(turn.account) ? ofManagers : ofMembers)(turn);
@@ -58,9 +59,11 @@ function again(client: SwarmClient, { prng, room }: Turn, lately: Lately): void 
   if (sent !== undefined) client.askAgain(sent);
 }
 
-/** Mostly within the grace; one in four beyond any doubt. */
-const awayMs = ({ prng }: Turn, { graceMs, absenceSlackMs }: Pace): number =>
-  prng.chance(0.25) ? graceMs + absenceSlackMs * (1.1 + prng.next() * 0.3) : graceMs * prng.next() * 0.6;
+/** Mostly within the grace; some beyond any doubt, where nothing of the cluster changes meanwhile. */
+const awayMs = (turn: Turn, pace: Pace): number =>
+  turn.prng.chance(0.25) ? pace.edgeGraceMs + beyondGrace(turn, pace) : pace.graceMs * turn.prng.next() * 0.6;
+const leaveMs = (turn: Turn, pace: Pace): number => (turn.prng.chance(0.15) ? beyondGrace(turn, pace) : turn.prng.between(100, 2000));
+const beyondGrace = ({ prng }: Turn, { graceMs, absenceSlackMs }: Pace): number => graceMs + absenceSlackMs * (1.2 + prng.next() * 0.6);
 
 const isRead = ({ $case }: Ask): boolean =>
   $case === 'getRoom' || $case === 'listQueue' || $case === 'listMembers' || $case === 'readHistory' || $case === 'react';

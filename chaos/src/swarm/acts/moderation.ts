@@ -1,5 +1,6 @@
 import { Role } from '@plaza/proto/client';
 import type { Ask } from '../../records.js';
+import { tags } from '../plan.js';
 import type { Act, Choice, Turn } from './turn.js';
 
 /** Above this share of a room's accounts, restraints are lifted first. */
@@ -32,6 +33,15 @@ const lift: Act = (turn) => {
 
 const muteRoom: Act = (turn) => ({ $case: turn.sight.roomMuted ? 'unmuteRoom' : 'muteRoom', value: { notice: noticeOf(turn) } });
 const unmuteRoom: Act = (turn) => (turn.sight.roomMuted ? { $case: 'unmuteRoom', value: { notice: noticeOf(turn) } } : undefined);
+
+const muteTag: Act = (turn) => {
+  const value = { tag: turn.prng.pick(tags)!, seconds: turn.prng.between(1, 5), audience: '', notice: noticeOf(turn) };
+  return { $case: 'muteTag', value };
+};
+const unmuteTag: Act = (turn) => {
+  const tag = turn.prng.pick([...turn.sight.mutedTags]);
+  return tag === undefined ? undefined : { $case: 'unmuteTag', value: { tag, audience: '', notice: noticeOf(turn) } };
+};
 
 const setRole: Act = onSomebody((account, turn) => {
   const role = turn.prng.pick([Role.ROLE_GUEST, Role.ROLE_REGULAR, Role.ROLE_ADMINISTRATOR])!;
@@ -70,6 +80,8 @@ export const moderationActs: readonly Choice[] = [
   [12, lift],
   [1, muteRoom],
   [8, unmuteRoom],
+  [1.5, muteTag],
+  [3, unmuteTag],
   [5, setRole],
   [3, recallOne],
   [1, recallMany],
