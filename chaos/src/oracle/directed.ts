@@ -1,16 +1,22 @@
 import type { Direct } from '@plaza/proto/client';
-import { answersOf, type Asked } from './attempts.js';
+import type { Asked } from './attempts.js';
 import type { Evidence } from './evidence.js';
+import { between, type LoggedEvent } from './logged.js';
 import { Findings, type Rule } from './rule.js';
+import type { Session } from './sessions.js';
 
 interface Receipt {
+  readonly at: number;
   readonly client: string;
   readonly account: string;
   readonly connection: number;
   readonly direct: Direct;
 }
 
-/** A directed message is seen by whom it is for and by its sender's other devices, once a connection at most; by no more sessions than the sender was told. */
+/**
+ * A directed message is seen by whom it is for and by its sender's other devices, once a connection at most; by no more sessions than the sender was told; and
+ * nobody is called absent who got it, or who was there all the time.
+ */
 export const directed: Rule = {
   name: 'directed-to-its-receivers',
   needs: [],
@@ -35,7 +41,10 @@ function receiptsOf({ records }: Evidence): ReadonlyMap<string, readonly Receipt
       if (note.kind !== 'direct') continue;
       const { room, message } = note.direct;
       const name = `${room}\n${message?.account}\n${message?.commandId}`;
-      receipts.set(name, [...(receipts.get(name) ?? []), { client, account, connection: note.connection, direct: note.direct }]);
+      receipts.set(name, [
+        ...(receipts.get(name) ?? []),
+        { at: note.at, client, account, connection: note.connection, direct: note.direct },
+      ]);
     }
   }
   return receipts;
@@ -60,23 +69,55 @@ function doubles(list: readonly Receipt[]): string[] {
   });
 }
 
-/**
- * Of one sending that was answered: a repeat counts those who are there then. Where a holder took the shard over meanwhile, the edge asked again by itself, and the
- * answer is of those whom the new holder knew.
- */
+/** Of one sending that was answered: a repeat counts those who are there then. */
 function judgeCount(asked: Asked, receipts: ReadonlyMap<string, readonly Receipt[]>, evidence: Evidence, findings: Findings): void {
   const { sent, client, attempts } = asked;
-  const replies = attempts.flatMap((attempt) => attempt.replies);
-  const delivered = answersOf(asked).filter((answer) => answer.$case === 'delivered');
-  if (delivered.length === 0 || attempts.length > 1) return;
-  const { sessions, absent } = delivered[0]!.value;
-  const all = receipts.get(`${sent.room}\n${client.account}\n${sent.commandId}`) ?? [];
-  const since = Math.min(...all.map(({ direct }) => direct.after));
-  if (evidence.takeovers(sent.room).some((head) => head >= since && head <= replies[0]!.reply.head)) return;
+  const [attempt] = attempts;
+  const [reply] = attempt?.replies ?? [];
+  if (attempt === undefined || attempts.length > 1 || reply?.reply.result?.$case !== 'delivered') return;
+  const { sessions, absent } = reply.reply.result.value;
   const receivers = sent.ask.$case === 'sendMessage' ? (sent.ask.value.options?.receivers ?? []) : [];
-  const counted = all.filter(({ account }) => receivers.includes(account));
+  const all = receipts.get(`${sent.room}\n${client.account}\n${sent.commandId}`) ?? [];
+  const counted = all.filter(({ account, at }) => receivers.includes(account) && at >= answererSince(sent.room, reply.at, evidence));
   const place = { room: sent.room, account: client.account };
   findings.check(place, counted.length > sessions ? `${sent.commandId}: ${counted.length} sessions got it, told ${sessions}` : undefined);
   const there = counted.find(({ account }) => absent.includes(account));
   if (there !== undefined) findings.charge(place, `${sent.commandId}: ${there.account} got it, and was said to be absent`);
+  const called = { room: sent.room, sentAt: attempt.sentAt, repliedAt: reply.at, head: reply.reply.head };
+  for (const account of absent) findings.check({ room: sent.room, account }, complaintOfAbsence(account, called, sent.commandId, evidence));
 }
+
+/** When the holder came that gave an answer: where the one before had died over it, the edge asked again by itself, and what that one delivered is not counted. */
+function answererSince(room: string, repliedAt: number, { watch, records: { originMs } }: Evidence): number {
+  return watch.claimedMs(room, originMs + repliedAt) - originMs;
+}
+
+interface Called {
+  readonly room: string;
+  readonly sentAt: number;
+  readonly repliedAt: number;
+  readonly head: number;
+}
+
+/** Clients ping so often that something comes at least in such a time. */
+const heardMs = 6000;
+
+/** It was in the room before and after, on a connection that worked, and nobody had removed it. */
+function complaintOfAbsence(account: string, called: Called, commandId: string, { stays, events }: Evidence): string | undefined {
+  const sessions = stays.flatMap((stay) => stay.sessions.filter((one) => one.room === called.room && one.client.account === account));
+  const present = sessions.find((session) => wasThere(session, called));
+  if (present === undefined) return undefined;
+  const isRemoval = ({ event: { kind, targets } }: LoggedEvent): boolean =>
+    (kind?.$case === 'kicked' || kind?.$case === 'blocked') && targets.includes(account);
+  const since = between(events.get(called.room) ?? [], present.head, called.head);
+  return since.some(isRemoval) ? undefined : `${commandId}: ${account} was said to be absent, and was there on ${present.client.client}`;
+}
+
+function wasThere({ client, connection, joinedAt, end }: Session, { sentAt, repliedAt }: Called): boolean {
+  if (joinedAt > sentAt || (end !== undefined && end.at < repliedAt + heardMs)) return false;
+  const heard = (from: number): boolean =>
+    client.notes.some((note) => heardKinds.has(note.kind) && note.at >= from && note.at < from + heardMs && note.connection === connection);
+  return heard(sentAt - heardMs) && heard(repliedAt);
+}
+
+const heardKinds: ReadonlySet<string> = new Set(['reply', 'batch', 'signal']);

@@ -1,4 +1,4 @@
-import type { LoggedRecord, Readers } from '../readings.js';
+import type { Readers } from '../readings.js';
 import type { Records } from '../records.js';
 import { askedBy, type Asked } from './attempts.js';
 import { eventsByRoom, type LoggedEvent } from './logged.js';
@@ -16,8 +16,6 @@ export interface Evidence {
   /** What an account asked by this id. */
   askedAs(account: string, commandId: string): Asked | undefined;
   at(room: string, position: number): LoggedEvent | undefined;
-  /** Where a room was each time when somebody claimed its shard. */
-  takeovers(room: string): readonly number[];
   readonly watch: Watch;
 }
 
@@ -28,7 +26,6 @@ export function evidenceOf(records: Records, readers: Readers): Evidence {
   );
   const events = eventsByRoom(readers.log ?? []);
   const byPosition = new Map([...events].map(([room, list]) => [room, new Map(list.map((event) => [event.position, event]))]));
-  const takeovers = takeoversOf(readers.log ?? []);
   return {
     records,
     readers,
@@ -36,20 +33,7 @@ export function evidenceOf(records: Records, readers: Readers): Evidence {
     stays: records.clients.map((client) => staysOf(client, records.stoppedAt)),
     events,
     askedAs: (account, commandId) => byId.get(`${account}\n${commandId}`),
-    takeovers: (room) => takeovers.get(room) ?? [],
     watch: new Watch(readers.log ?? [], records.settlingMs),
     at: (room, position) => byPosition.get(room)?.get(position),
   };
-}
-
-function takeoversOf(log: readonly LoggedRecord[]): ReadonlyMap<string, readonly number[]> {
-  const rooms = new Map<string, number[]>();
-  const newest = new Map<number, Map<string, number>>();
-  for (const { shard, record } of log) {
-    const known = newest.get(shard) ?? new Map<string, number>();
-    newest.set(shard, known);
-    for (const { room, last } of record.batches) known.set(room, last);
-    if (record.claim !== undefined) for (const [room, last] of known) rooms.set(room, [...(rooms.get(room) ?? []), last]);
-  }
-  return rooms;
 }

@@ -251,7 +251,42 @@ describe('directed', () => {
     const command = tell(tale, 1);
     get(tale, 'bob', command);
     get(tale, 'ann', command);
-    expect(tale.judge(directed)).toMatchObject({ checked: 3, charges: [] });
+    expect(tale.judge(directed)).toMatchObject({ checked: 4, charges: [] });
+  });
+
+  /** Bob hears something before and after; cat was called absent. */
+  const heard = (tale: Tale, name: string): void =>
+    tale.note(name, { kind: 'signal', room: tale.room, head: 0, stale: false, settling: false });
+  const absence = (happens: (tale: Tale) => void): string[] => {
+    const tale = new Tale();
+    tale.join('cat');
+    heard(tale, 'cat');
+    tale.pass(10);
+    tell(tale, 1);
+    tale.pass(10);
+    happens(tale);
+    tale.pass(10_000);
+    return wrongs(tale.judge(directed));
+  };
+
+  test('who is there all the time is not called absent', () => {
+    expect(absence((tale) => heard(tale, 'cat'))).toEqual(['ann-0: cat was said to be absent, and was there on cat']);
+    expect(absence(() => undefined)).toEqual([]);
+    expect(absence((tale) => (heard(tale, 'cat'), tale.note('cat', { kind: 'closed', code: 1006 })))).toEqual([]);
+  });
+
+  test('what a holder delivered that died before it answered is not counted', () => {
+    const tale = new Tale();
+    tale.append({ batches: [tale.batch()] });
+    const command = tale.say('ann', { receivers: ['bob'] });
+    get(tale, 'bob', command);
+    tale.pass(10);
+    tale.claim();
+    tale.pass(10);
+    tale.answer('ann', command, { $case: 'delivered', value: { sessions: 0, absent: ['bob'] } });
+    expect(wrongs(tale.judge(directed))).toEqual([]);
+    get(tale, 'bob', command, 2);
+    expect(wrongs(tale.judge(directed))).toEqual(['ann-0: 1 sessions got it, told 0', 'ann-0: bob got it, and was said to be absent']);
   });
 
   test.each<[string, (tale: Tale, command: number) => void, string]>([

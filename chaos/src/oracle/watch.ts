@@ -15,6 +15,7 @@ interface Span {
 export class Watch {
   readonly #spans = new Map<number, Span[]>();
   readonly #shards = new Map<string, number>();
+  readonly #claims = new Map<number, number[]>();
 
   constructor(log: readonly LoggedRecord[], settlingMs: number) {
     const holders = new Map<number, Holder>();
@@ -22,6 +23,7 @@ export class Watch {
       for (const { room } of record.batches) this.#shards.set(room, shard);
       const holder = holders.get(shard);
       if (record.claim !== undefined && record.epoch === 0) {
+        this.#claims.set(shard, [...(this.#claims.get(shard) ?? []), record.timeMs]);
         holders.set(shard, { epoch: sequence, settledMs: Infinity, settlingMs: holder === undefined ? 0 : settlingMs, lastMs: Infinity });
       } else if (holder === undefined) {
         holders.set(shard, { epoch: record.epoch, settledMs: record.timeMs, settlingMs: 0, lastMs: record.timeMs });
@@ -35,6 +37,11 @@ export class Watch {
   ms(room: string, fromMs: number, untilMs: number): number {
     const spans = this.#spans.get(this.#shards.get(room) ?? -1) ?? [];
     return spans.reduce((sum, span) => sum + Math.max(0, Math.min(span.untilMs, untilMs) - Math.max(span.fromMs, fromMs)), 0);
+  }
+
+  /** When the shard of a room was claimed last before a moment, Unix ms; 0: it was not. */
+  claimedMs(room: string, beforeMs: number): number {
+    return this.#claims.get(this.#shards.get(room) ?? -1)?.findLast((timeMs) => timeMs < beforeMs) ?? 0;
   }
 
   #wrote(shard: number, holder: Holder, timeMs: number): void {
