@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 export interface RunOptions {
   readonly seed: number;
   readonly minutes: number;
+  /** Each fault once, and no two together: what is left of the time is not used. */
+  readonly alone: boolean;
   /** Names of faults; none: all of them. */
   readonly faults: readonly string[];
   readonly rooms: number;
@@ -25,6 +27,7 @@ const options = {
   seed: { type: 'string' },
   minutes: { type: 'string', default: '10' },
   faults: { type: 'string', default: '' },
+  alone: { type: 'boolean', default: false },
   rooms: { type: 'string', default: '24' },
   sockets: { type: 'string', default: '150' },
   rate: { type: 'string', default: '100' },
@@ -49,6 +52,7 @@ export function readOptions(args: readonly string[], nowMs: number): RunOptions 
   return {
     seed,
     minutes: number('minutes', 0.3, 24 * 60),
+    alone: values.alone,
     faults: values.faults.split(',').filter((name) => name !== ''),
     rooms: number('rooms', 1, 500),
     sockets: number('sockets', 2, 5000),

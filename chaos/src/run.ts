@@ -1,5 +1,5 @@
 /**
- * `npm run chaos [-- --seed N --minutes M --faults a,b --rooms N --sockets N --rate N --hot-share X --out DIR --previous COMMIT --plan --write-report]`:
+ * `npm run chaos [-- --seed N --minutes M --faults a,b --alone --rooms N --sockets N --rate N --hot-share X --out DIR --previous COMMIT --plan --write-report]`:
  * a cluster, a swarm, faults, and the verdict. Exit code 0: nothing to complain of; 1: violations or troubles; 64: it was asked wrongly.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -53,7 +53,8 @@ try {
   const args = process.argv.slice(2);
   const options = readOptions(args, Date.now());
   if (options.planOnly)
-    for (const step of planOf(options.seed, options.minutes, possibleFaults(options).faults)) process.stdout.write(`${stepText(step)}\n`);
+    for (const step of planOf(options.seed, options.minutes, possibleFaults(options).faults, options.alone))
+      process.stdout.write(`${stepText(step)}\n`);
   else process.exitCode = await run(options, commandOf(args));
 } catch (error) {
   process.stderr.write(`the fault suite does not get to its end: ${causeOf(error)}\n`);

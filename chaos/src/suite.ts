@@ -55,7 +55,7 @@ export function possibleFaults(options: RunOptions): { readonly faults: readonly
 export async function runSuite(options: RunOptions, say: (line: string) => void, signal: AbortSignal): Promise<SuiteResult> {
   const { faults, skipped } = possibleFaults(options);
   for (const line of skipped) say(`NOT TRIED: ${line}`);
-  const plan = planOf(options.seed, options.minutes, faults);
+  const plan = planOf(options.seed, options.minutes, faults, options.alone);
   for (const step of plan) say(`plan ${stepText(step)}`);
   const ends: (() => unknown)[] = [];
   try {

@@ -19,6 +19,13 @@ describe('a plan of faults', () => {
     for (const { faults: two } of mixes) expect(new Set(two.map(({ fault }) => fault.name)).size).toBe(2);
   });
 
+  test('has every fault once and nothing else where they are to be alone', () => {
+    const names = (minutes: number): string[] =>
+      planOf(7, minutes, faults, true).map((step) => step.faults.map(({ fault }) => fault.name).join('+'));
+    expect(names(60).sort()).toEqual(faults.map(({ name }) => name).sort());
+    expect(names(1)).toHaveLength(faults.length);
+  });
+
   test('keeps each fault within its bounds', () => {
     for (const { faults: some } of planOf(3, 60, faults))
       for (const { fault, lastsMs } of some) {

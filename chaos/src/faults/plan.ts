@@ -20,11 +20,11 @@ const mixShiftMs = 3000;
 
 /**
  * What is done when, from the seed alone: every fault once, in an order by chance, then mixes of two until the time is up. The time bounds the run, not
- * the plan: where a step takes long the last ones are not reached.
+ * the plan: where a step takes long the last ones are not reached. `isAlone`: no mixes, and every fault is in the plan, however little time there is.
  */
-export function planOf(seed: number, minutes: number, faults: readonly Fault[]): readonly Step[] {
+export function planOf(seed: number, minutes: number, faults: readonly Fault[], isAlone = false): readonly Step[] {
   const dice = new Prng(seed, 'plan');
-  const count = Math.max(1, Math.floor((minutes * 60_000) / stepMs));
+  const count = isAlone ? faults.length : Math.max(1, Math.floor((minutes * 60_000) / stepMs));
   const alone = shuffled(faults, dice).map((fault) => [fault]);
   const mixed = Array.from({ length: Math.max(0, count - alone.length) }, () => pairOf(faults, dice));
   return [...alone, ...mixed].slice(0, count).map((some, index) => ({
