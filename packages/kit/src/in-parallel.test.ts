@@ -16,3 +16,10 @@ test('runs so many at a time and begins nothing after a failure', async () => {
   expect(most).toBe(3);
   expect(begun.length).toBeLessThan(8);
 });
+
+test('answers in the order of the items, whichever ends first', async () => {
+  const ends = new Map<number, () => void>();
+  const run = inParallel([0, 1, 2, 3], 4, (item) => new Promise<string>((resolve) => ends.set(item, () => resolve(`item ${item}`))));
+  for (const item of [2, 0, 3, 1]) ends.get(item)!();
+  expect(await run).toEqual(['item 0', 'item 1', 'item 2', 'item 3']);
+});

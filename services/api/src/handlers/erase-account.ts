@@ -1,8 +1,9 @@
 import { ReaderUnavailable } from '@plaza/bus';
+import { inParallel } from '@plaza/kit';
 import type { Erased } from '@plaza/proto/client';
 import type { TraceCount } from '@plaza/proto/history';
 import { z } from 'zod';
-import { eachOf, itemId } from '../each-of.js';
+import { itemId } from '../item-id.js';
 import { operation, type Ports } from '../operation.js';
 import { unavailable, type Problem } from '../problems.js';
 import { commandOf, noticeOf } from '../room-operation.js';
@@ -68,7 +69,7 @@ export const eraseAccount = operation({
   async handle({ params: { account }, body, commandId }, ports) {
     const page = await ports.history.traces({ account, pageToken: body.pageToken, limit: body.limit }).catch(nobody);
     if (page === undefined) return { problem: unavailable('the index of accounts cannot be read up to now; ask again') };
-    const outcomes = await eachOf(page.rooms, roomsAtOnce, (name) => eraseIn(ports, name, account, commandId, noticeOf(body)));
+    const outcomes = await inParallel(page.rooms, roomsAtOnce, (name) => eraseIn(ports, name, account, commandId, noticeOf(body)));
     return { answer: { ...reportOf(page.rooms, outcomes), next: page.next } };
   },
 });

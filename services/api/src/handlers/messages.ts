@@ -1,5 +1,6 @@
+import { inParallel } from '@plaza/kit';
 import { z } from 'zod';
-import { eachOf, itemId } from '../each-of.js';
+import { itemId } from '../item-id.js';
 import { operation, type Ports } from '../operation.js';
 import { problem, type Problem } from '../problems.js';
 import { commandOf } from '../room-operation.js';
@@ -104,7 +105,7 @@ export const broadcast = operation({
   async handle({ body: { message, pageToken, limit }, commandId }, ports) {
     const page = await ports.history.rooms({ account: '', created: false, pageToken, limit }).catch(() => undefined);
     if (page === undefined) return { problem: problem('unavailable', 'the index of rooms cannot be read now', 1000) };
-    const outcomes = await eachOf(page.rooms, roomsAtOnce, ({ room: to }) => send(ports, to, message, itemId(commandId, to)));
+    const outcomes = await inParallel(page.rooms, roomsAtOnce, ({ room: to }) => send(ports, to, message, itemId(commandId, to)));
     const failures = outcomes.flatMap((outcome, i) =>
       'problem' in outcome ? [{ room: page.rooms[i]!.room, problem: outcome.problem }] : [],
     );
