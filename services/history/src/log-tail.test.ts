@@ -22,6 +22,20 @@ async function follow(room: LaggingRoom, page: Partial<ReadHistory>): Promise<nu
 }
 
 describe('pages of a room whose store lags', () => {
+  test('name the head as considered though the newest event is stored nowhere: who asks for it is done', async () => {
+    for (const through of [0, 1, 2]) {
+      const room = new LaggingRoom();
+      room.happens({ say: 'ann' });
+      room.happens({ say: 'ann', stored: false });
+      if (through > 0) await room.readUpTo(through);
+      expect(await room.read({ limit: 5 })).toMatchObject({ numbers: [0], upTo: room.placeOf(1), more: false });
+      expect(await room.read({ after: room.placeOf(0) })).toMatchObject({ numbers: [], upTo: room.placeOf(1), more: false });
+      if (through < 2) continue;
+      room.logs.forget(room.shard);
+      expect(await room.read({ limit: 5 })).toMatchObject({ numbers: [0], upTo: room.placeOf(1), more: false });
+    }
+  });
+
   test('are filled from the log, and everything up to the head has been considered', async () => {
     const room = new LaggingRoom();
     for (let n = 0; n < 20; n += 2) room.happens(...says(2));
