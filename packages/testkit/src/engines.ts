@@ -1,4 +1,5 @@
 export * from './engines/cassandra.js';
+export * from './engines/cassandra-keyspace.js';
 export { chromiumPath } from './engines/chromium.js';
 export * from './engines/engine-missing.js';
 export { directly, type Link } from './engines/link.js';

@@ -1,28 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
 import { eventually } from '@plaza/testkit';
-import { freshKeyspace, startCassandra, startOwnCassandra, type CassandraEngine } from '@plaza/testkit/engines';
+import { connectFresh, startCassandra, startOwnCassandra, type CassandraEngine } from '@plaza/testkit/engines';
 import { CassandraMessageStore, messageTables } from './message-store.cassandra.js';
 import { messageStoreContract } from './message-store.contract.js';
 import { StoreUnavailable, type NewRow } from './message-store.js';
 
 const retentionDays = 10;
-
-async function connect(cassandra: CassandraEngine) {
-  const config = {
-    cassandraHosts: cassandra.hosts,
-    cassandraDatacenter: cassandra.datacenter,
-    cassandraKeyspace: freshKeyspace(),
-    cassandraReplicas: 1,
-    cassandraUser: undefined,
-    cassandraPassword: undefined,
-    cassandraTlsCa: undefined,
-  };
-  await prepareKeyspace(config, messageTables(retentionDays));
-  const client = createCassandra(config);
-  await client.connect();
-  return client;
-}
 
 let cassandra: CassandraEngine;
 beforeAll(async () => {
@@ -31,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => cassandra.stop());
 
 messageStoreContract('Cassandra', async () => {
-  const store = new CassandraMessageStore(await connect(cassandra), { retentionDays });
-  return { store, trims: false, close: () => store.close() };
+  const { client, close } = await connectFresh(cassandra, messageTables(retentionDays));
+  return { store: new CassandraMessageStore(client, { retentionDays }), trims: false, close };
 });
 
 const row = (position: number, bucket = 1): NewRow => ({
@@ -47,7 +30,7 @@ const row = (position: number, bucket = 1): NewRow => ({
 
 describe('Cassandra message store', () => {
   test('gives rows their own time stamp and the time to live of the configuration', async () => {
-    const client = await connect(cassandra);
+    const { client, close } = await connectFresh(cassandra, messageTables(retentionDays));
     const store = new CassandraMessageStore(client, { retentionDays: 3 });
     const written = row(7);
     await store.write([written]);
@@ -55,22 +38,24 @@ describe('Cassandra message store', () => {
     expect(Number(rows[0]!.get('at'))).toBe(written.timeMs * 1000);
     expect(rows[0]!.get('ttl')).toBeGreaterThan(3 * 86_400 - 60);
     expect(rows[0]!.get('ttl')).toBeLessThanOrEqual(3 * 86_400);
-    await store.close();
+    await close();
   });
 
   test('pages over many buckets', async () => {
-    const store = new CassandraMessageStore(await connect(cassandra), { retentionDays });
+    const { client, close } = await connectFresh(cassandra, messageTables(retentionDays));
+    const store = new CassandraMessageStore(client, { retentionDays });
     await store.write(Array.from({ length: 70 }, (_, i) => row(i + 1, i + 1)));
     const newest = await store.page({ room: 'a', before: undefined, after: undefined, limit: 60 });
     expect(newest.map(({ position }) => position)).toEqual(Array.from({ length: 60 }, (_, i) => i + 11));
     const oldest = await store.page({ room: 'a', before: undefined, after: 0, limit: 60 });
     expect(oldest.map(({ position }) => position)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-    await store.close();
+    await close();
   });
 
   test('says by name that Cassandra is away, and has everything when it is back', async () => {
     const own = await startOwnCassandra();
-    const store = new CassandraMessageStore(await connect(own), { retentionDays });
+    const { client } = await connectFresh(own, messageTables(retentionDays));
+    const store = new CassandraMessageStore(client, { retentionDays });
     try {
       await store.write([row(1)]);
       await store.moveCursor(2, 9);

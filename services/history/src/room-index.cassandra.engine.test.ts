@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
 import { Role } from '@plaza/proto/client';
-import { freshKeyspace, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
+import { connectFresh, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
 import { CassandraRoomIndex, indexTables } from './room-index.cassandra.js';
 import { roomIndexContract } from './room-index.contract.js';
 
@@ -12,19 +11,8 @@ beforeAll(async () => {
 afterAll(() => cassandra.stop());
 
 async function open() {
-  const config = {
-    cassandraHosts: cassandra.hosts,
-    cassandraDatacenter: cassandra.datacenter,
-    cassandraKeyspace: freshKeyspace(),
-    cassandraReplicas: 1,
-    cassandraUser: undefined,
-    cassandraPassword: undefined,
-    cassandraTlsCa: undefined,
-  };
-  await prepareKeyspace(config, indexTables);
-  const client = createCassandra(config);
-  await client.connect();
-  return { index: new CassandraRoomIndex(client), close: () => client.shutdown() };
+  const { client, close } = await connectFresh(cassandra, indexTables);
+  return { index: new CassandraRoomIndex(client), close };
 }
 
 roomIndexContract('Cassandra', open);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
-import { freshKeyspace, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
+import { connectFresh, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
 import { archiveTables, CassandraArchive } from './archive.cassandra.js';
 import { archiveContract } from './archive.contract.js';
 import { ArchiveUnavailable } from './archive.js';
@@ -12,29 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => cassandra.stop());
 
-async function connect() {
-  const config = {
-    cassandraHosts: cassandra.hosts,
-    cassandraDatacenter: cassandra.datacenter,
-    cassandraKeyspace: freshKeyspace(),
-    cassandraReplicas: 1,
-    cassandraUser: undefined,
-    cassandraPassword: undefined,
-    cassandraTlsCa: undefined,
-  };
-  await prepareKeyspace(config, archiveTables(retentionDays));
-  const client = createCassandra(config);
-  await client.connect();
-  return client;
-}
-
 archiveContract('Cassandra', async () => {
-  const archive = new CassandraArchive(await connect());
-  return { archive, close: () => archive.close() };
+  const { client, close } = await connectFresh(cassandra, archiveTables(retentionDays));
+  return { archive: new CassandraArchive(client), close };
 });
 
 test('rows of the Cassandra archive expire; one that cannot be asked says so by name', async () => {
-  const client = await connect();
+  const { client, close } = await connectFresh(cassandra, archiveTables(retentionDays));
   const archive = new CassandraArchive(client);
   const day = { kind: 'day', startMs: 1000 } as const;
   await archive.putRooms(day, [{ room: 'a', messages: 1, entries: 0, active: 0 }], 1);
@@ -49,4 +32,5 @@ test('rows of the Cassandra archive expire; one that cannot be asked says so by 
   }
   await archive.close();
   await expect(archive.tops(day, 'active')).rejects.toBeInstanceOf(ArchiveUnavailable);
+  await close();
 });

@@ -62,6 +62,7 @@ memtable_offheap_space: 64MiB
 commitlog_total_space: 128MiB
 concurrent_reads: 8
 concurrent_writes: 8
+auto_snapshot: false
 `;
 
 /** Without a logback file of ours it prints every debug line. */

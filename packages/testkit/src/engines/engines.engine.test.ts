@@ -5,7 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { Redis } from 'ioredis';
 import { eventually } from '../eventually.js';
 import { isAlive } from './cache.js';
-import { startCassandra, startNats, startRedis, chromiumPath } from '../engines.js';
+import { connectFresh, startCassandra, startNats, startRedis, chromiumPath } from '../engines.js';
 
 describe('engines', () => {
   test('one nats-server keeps its streams over kill -9 and a start on the same port', async () => {
@@ -52,6 +52,21 @@ describe('engines', () => {
   test('two askers in one run get the same Cassandra', async () => {
     const [one, other] = await Promise.all([startCassandra(), startCassandra()]);
     expect(other.hosts).toEqual(one.hosts);
+  });
+
+  test('a keyspace of one’s own is gone when it is closed, whoever closed its client', async () => {
+    const cassandra = await startCassandra();
+    const { client, close } = await connectFresh(cassandra, ['CREATE TABLE IF NOT EXISTS t (a int PRIMARY KEY)']);
+    await client.execute('INSERT INTO t (a) VALUES (1)');
+    const { keyspace } = client;
+    await client.shutdown();
+    await close();
+    const looker = await connectFresh(cassandra, []);
+    const { rows } = await looker.client.execute('SELECT keyspace_name FROM system_schema.keyspaces');
+    const names = rows.map((row) => String(row.get('keyspace_name')));
+    expect(names).toContain(looker.client.keyspace);
+    expect(names).not.toContain(keyspace);
+    await looker.close();
   });
 
   test('there is a Chromium', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createCassandra, prepareKeyspace } from '@plaza/kit/cassandra';
-import { freshKeyspace, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
+import { connectFresh, startCassandra, type CassandraEngine } from '@plaza/testkit/engines';
 import { auditTables, CassandraAudit } from './audit.cassandra.js';
 import { auditContract } from './audit.contract.js';
 import { act, first, following, startMs } from './audit.fixture.js';
@@ -13,32 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => cassandra.stop());
 
-async function connect() {
-  const config = {
-    cassandraHosts: cassandra.hosts,
-    cassandraDatacenter: cassandra.datacenter,
-    cassandraKeyspace: freshKeyspace(),
-    cassandraReplicas: 1,
-    cassandraUser: undefined,
-    cassandraPassword: undefined,
-    cassandraTlsCa: undefined,
-  };
-  await prepareKeyspace(config, auditTables);
-  const client = createCassandra(config);
-  await client.connect();
-  return client;
-}
 const auditDays = 400;
 
 auditContract('Cassandra', async () => {
-  const client = await connect();
+  const { client, close } = await connectFresh(cassandra, auditTables);
   const [audit, other] = [new CassandraAudit(client, { auditDays }), new CassandraAudit(client, { auditDays })];
-  return { audit, other, close: () => client.shutdown() };
+  return { audit, other, close };
 });
 
 describe('Cassandra audit log', () => {
   test('a writer that was held up between its look at the head and its writing changes nothing', async () => {
-    const client = await connect();
+    const { client, close } = await connectFresh(cassandra, auditTables);
     const audit = new CassandraAudit(client, { auditDays });
     const acts = Array.from({ length: 6 }, (_, i) => act(i + 1));
     let release: () => void = () => undefined;
@@ -63,11 +47,11 @@ describe('Cassandra audit log', () => {
     expect(await audit.head(0)).toEqual(whole.to);
     expect(await audit.read(0, 0, 10)).toEqual(whole.entries);
     expect(await verifyChain(audit, 0)).toMatchObject({ ok: true, count: 6 });
-    await client.shutdown();
+    await close();
   });
 
   test('a search over more time than one look takes goes on where it stood', async () => {
-    const client = await connect();
+    const { client, close } = await connectFresh(cassandra, auditTables);
     const audit = new CassandraAudit(client, { auditDays });
     const { entries, to } = following(0, first, [act(1), act(2, { timeMs: startMs + 200 * 86_400_000 })]);
     await audit.append(0, first, entries, to);
@@ -81,22 +65,23 @@ describe('Cassandra audit log', () => {
     }
     expect(found).toEqual([2, 1]);
     expect(looks).toBeGreaterThan(3);
-    await client.shutdown();
+    await close();
   });
 
   test('the rows of the index go by themselves', async () => {
-    const client = await connect();
+    const { client, close } = await connectFresh(cassandra, auditTables);
     const { entries, to } = following(0, first, [act(1)]);
     await new CassandraAudit(client, { auditDays: 9 }).append(0, first, entries, to);
     const { rows } = await client.execute('SELECT period, time_ms FROM audit_index', []);
     expect(rows).toHaveLength(5);
     expect(await client.execute('SELECT entry FROM audit_entries', []).then((result) => result.rows)).toHaveLength(1);
-    await client.shutdown();
+    await close();
   });
 
   test('says by name that Cassandra cannot be asked', async () => {
-    const client = await connect();
+    const { client, close } = await connectFresh(cassandra, auditTables);
     await client.shutdown();
     await expect(new CassandraAudit(client, { auditDays }).head(0)).rejects.toBeInstanceOf(AuditAway);
+    await close();
   });
 });
