@@ -6,7 +6,9 @@ import { wait } from './wait.js';
 
 const pageRecords = 1000;
 const tries = 50;
-const pauseMs = 100;
+/** A replica that lags has the claim of a moment ago in some milliseconds; one that was away needs seconds. */
+const firstPauseMs = 2;
+const longestPauseMs = 100;
 
 /** The log cannot give what the shard needs: records that are known to have been there are not. Somebody has to look. */
 export class LogHole extends Error {
@@ -44,7 +46,7 @@ export async function* readChain(part: ChainPart): AsyncGenerator<StoredRecord[]
       yield good;
     } else if (++failures >= tries)
       throw new LogHole(`shard ${part.shard}: records from ${from} to ${part.until} are missing or out of their chain`);
-    else await wait(part.clock, pauseMs, part.signal);
+    else await wait(part.clock, Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)), part.signal);
     part.signal.throwIfAborted();
   }
 }

@@ -38,10 +38,10 @@ export async function recover(
   signal: AbortSignal,
   rebuild: (sequence: number) => Promise<number | undefined>,
 ): Promise<Recovered> {
-  const { shard, log, clock, settings, pasts } = parts;
+  const { shard, log, clock, settings, pasts, projection } = parts;
   const sinceMs = clock.now() - Math.max(settings.repeatMs, recentMs) - clockSkewMs;
-  const recent = await pasts.before(shard, epoch, sinceMs);
-  const cursor = await preparedCursor(parts, epoch, recent, signal);
+  const [recent, stored] = await Promise.all([pasts.before(shard, epoch, sinceMs), projection.cursor(shard)]);
+  const cursor = await preparedCursor(parts, stored, epoch, recent, signal);
   const recovered = {
     rooms: new Map<RoomId, LoadedRoom>(),
     lastBatches: new Map<RoomId, { batch: RoomBatch; sequence: number }>(),
@@ -59,9 +59,14 @@ export async function recover(
 }
 
 /** The projection's cursor, brought near enough to the claim that what is above it fits into memory. */
-async function preparedCursor(parts: ShardParts, epoch: number, recent: number, signal: AbortSignal): Promise<number> {
-  const { shard, projection } = parts;
-  const cursor = await projection.cursor(shard);
+async function preparedCursor(
+  parts: ShardParts,
+  cursor: number | undefined,
+  epoch: number,
+  recent: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { shard } = parts;
   if (cursor === undefined || cursor === unfinished) return rebuildProjection(parts, epoch, signal);
   if (cursor > epoch) throw new ProjectionAhead(`shard ${shard}: the projection is at ${cursor}, the log only at ${epoch}`);
   return cursor < recent ? catchUp(parts, cursor, epoch, signal) : cursor;

@@ -142,6 +142,26 @@ describe('reading a shard', () => {
     expect(await reading).toEqual([2, 4, 6, 8, 10]);
   });
 
+  test('asks a replica that has not got the newest record yet again within some milliseconds, and one that is away not so often', async () => {
+    create('room-1');
+    const read = log.read.bind(log);
+    let empty = 3;
+    const askedMs: number[] = [];
+    log.read = async (of, from, max) => {
+      askedMs.push(clock.now());
+      return empty-- > 0 ? [] : read(of, from, max);
+    };
+    const reading = readAll(0, newest);
+    await clock.pass(20);
+    expect(await reading).toEqual([newest]);
+    empty = 100;
+    askedMs.length = 0;
+    const failing = readAll(0, newest).catch((error: unknown) => error);
+    await clock.pass(10_000);
+    expect(isBroken(await failing)).toBe(true);
+    expect(askedMs.at(-1)! - askedMs.at(-2)!).toBe(100);
+  });
+
   test('finds a place that is old enough among records of other shards', async () => {
     for (let i = 0; i < 400; i++) {
       create(`room-${i}`);
