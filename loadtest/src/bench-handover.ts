@@ -4,24 +4,28 @@ import { shardOf, type RoomId } from '@plaza/domain';
 import { startCluster, type Cluster } from '@plaza/testkit/cluster';
 import { changesOf, type Change } from './handover-phases.js';
 import { Talker, type Said } from './handover-talker.js';
-import { cpuTicks, percentile } from './machine.js';
+import { cpuShares, cpuTicks, percentile } from './machine.js';
 import { keepResult } from './report.js';
 import { askApi, benchEnv } from './target.js';
 
 /**
- * `npm run bench:handover [-- --rooms 48 --every 300 --nats 3 --rounds 1]`: the pause that a client feels when the shard of its room gets another holder. Three
+ * `npm run bench:handover [-- --rooms 48 --every 400 --nats 3 --rounds 1 --acts stop,kill --with-readers]`: the pause that a client feels when the shard of its room gets another holder. Three
  * room-state processes and two edges on real engines; a client in each room says one message after the other. Each room-state process in turn is stopped in order
- * (SIGTERM) and started again, then killed (SIGKILL) and started again.
+ * (SIGTERM) and started again, then killed (SIGKILL) and started again. Who is not on the way of a message (api, history, metrics) is stopped before, unless
+ * `--with-readers`: on a small machine they take the cores that are to be measured.
  */
 const { values } = parseArgs({
   options: {
     rooms: { type: 'string', default: '48' },
-    every: { type: 'string', default: '300' },
+    every: { type: 'string', default: '400' },
     nats: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '1' },
+    acts: { type: 'string', default: 'stop,kill' },
+    'with-readers': { type: 'boolean', default: false },
   },
 });
 const [rooms, everyMs, rounds] = [values.rooms, values.every, values.rounds].map(Number) as [number, number, number];
+const acts = new Set(values.acts.split(','));
 const shards = 256;
 const warmUpMs = 10_000;
 /** After each act, until the next: longer than any pause that is looked for. */
@@ -35,11 +39,15 @@ interface Felt {
   readonly longest: Said;
   readonly actMs: number;
   readonly change: Change | undefined;
+  /** From when its shard was served again, or its message sent after that, to the reply. */
+  readonly answeredMs: number | undefined;
 }
 
 const felt = new Map<Kind, Felt[]>();
-/** The share of the machine's CPU time that nobody had, act by act. */
-const idle = new Map<Kind, number[]>();
+/** Of every shard that changed hands: from the beginning of its release, or the act, until it was served again. */
+const standstill = new Map<Kind, number[]>();
+/** Shares of the machine's CPU time, act by act. */
+const cpu = new Map<Kind, { readonly ours: number; readonly others: number }[]>();
 
 async function talkers({ ready: { api, apiKey }, connectUrls }: Cluster): Promise<Talker[]> {
   const target = { api, apiKey };
@@ -59,15 +67,22 @@ async function act(kind: Kind, cluster: Cluster, all: readonly Talker[], work: (
   const before = cpuTicks();
   await work();
   await pause(calmMs);
-  const after = cpuTicks();
-  idle.set(kind, [...(idle.get(kind) ?? []), (after.idle - before.idle) / (after.all - before.all)]);
+  cpu.set(kind, [...(cpu.get(kind) ?? []), cpuShares(before, cpuTicks())]);
   const logFiles = cluster.processes.filter(({ kind: of }) => of === 'room-state').map(({ logFile }) => logFile);
   const changes = new Map(changesOf(logFiles, fromMs, Date.now()).map((change) => [change.shard, change]));
   const noted = all.map((talker): Felt => {
     const change = changes.get(shardOf(talker.room as RoomId, shards));
-    return { longest: talker.longest(fromMs, Date.now()), actMs: fromMs, change };
+    return {
+      longest: talker.longest(fromMs, Date.now()),
+      actMs: fromMs,
+      change,
+      answeredMs: change && talker.answeredAfter(change.heldMs),
+    };
   });
   felt.set(kind, [...(felt.get(kind) ?? []), ...noted]);
+  const still = [...changes.values()].map(({ release, heldMs }) => heldMs - (release?.beganMs ?? fromMs));
+  standstill.set(kind, [...(standstill.get(kind) ?? []), ...still]);
+  process.stdout.write(`${kind}: ${JSON.stringify(reported(kind, noted))}\n`);
 }
 
 const figures = (ms: readonly number[]): { p50: number; p99: number; max: number } => {
@@ -86,20 +101,29 @@ function steps(moved: readonly Felt[]): object {
     untilNoticed: median(({ actMs }, { release, claimBeganMs }) => claimBeganMs - (release?.endedMs ?? actMs)),
     claimTakes: median((_, { claimBeganMs, claimedMs }) => claimedMs - claimBeganMs),
     recoveryTakes: median((_, { claimedMs, heldMs }) => heldMs - claimedMs),
-    untilAnswered: median(({ longest }, { heldMs }) => longest.sentMs + longest.tookMs - heldMs),
+    untilAnswered: median(({ answeredMs }) => answeredMs),
   };
 }
 
-function reported(kind: Kind): object {
-  const all = felt.get(kind) ?? [];
+const share = (kind: Kind, of: 'ours' | 'others'): number =>
+  Number(
+    percentile(
+      (cpu.get(kind) ?? []).map((shares) => shares[of]),
+      50,
+    ).toFixed(2),
+  );
+
+function reported(kind: Kind, all: readonly Felt[]): object {
   const moved = all.filter(({ change }) => change !== undefined);
   const others = all.filter(({ change }) => change === undefined);
   const took = (some: readonly Felt[]): object => figures(some.map(({ longest }) => longest.tookMs));
   return {
-    ...(moved.length === 0 ? {} : { pauseMs: took(moved), clients: moved.length, stepsMs: steps(moved) }),
+    ...(moved.length === 0
+      ? {}
+      : { pauseMs: took(moved), clients: moved.length, standstillMs: figures(standstill.get(kind) ?? []), stepsMs: steps(moved) }),
     othersMs: took(others),
     refused: all.reduce((sum, { longest }) => sum + longest.refused, 0),
-    cpuIdle: Number(percentile(idle.get(kind) ?? [], 50).toFixed(2)),
+    cpu: { ours: share(kind, 'ours'), others: share(kind, 'others') },
   };
 }
 
@@ -114,16 +138,18 @@ async function run(): Promise<void> {
   });
   try {
     const all = await talkers(cluster);
+    const readers = cluster.processes.filter(({ kind }) => kind !== 'room-state' && kind !== 'edge');
+    if (!values['with-readers']) await Promise.all(readers.map((reader) => reader.stop()));
     for (const talker of all) talker.talk(everyMs);
     await pause(warmUpMs);
     const holders = cluster.processes.filter(({ kind }) => kind === 'room-state');
     await act('nothing', cluster, all, () => pause(calmMs));
     for (let round = 0; round < rounds; round++) {
-      for (const holder of holders) {
+      for (const holder of acts.has('stop') ? holders : []) {
         await act('stopped', cluster, all, () => holder.stop());
         await act('startedAfterStop', cluster, all, () => holder.start());
       }
-      for (const holder of holders) {
+      for (const holder of acts.has('kill') ? holders : []) {
         await act('killed', cluster, all, () => holder.kill());
         await act('startedAfterKill', cluster, all, () => holder.start());
       }
@@ -135,7 +161,7 @@ async function run(): Promise<void> {
       messagesPerSecond: Math.round((rooms * 1000) / everyMs),
       natsServers,
       loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)),
-      ...Object.fromEntries(kinds.map((kind) => [kind, reported(kind)])),
+      ...Object.fromEntries(kinds.map((kind) => [kind, reported(kind, felt.get(kind) ?? [])])),
     };
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     keepResult('bench-handover', result);

@@ -43,6 +43,12 @@ export class Talker {
     return within.reduce((longest, one) => (one.tookMs > longest.tookMs ? one : longest), { sentMs: fromMs, tookMs: 0, refused: 0 });
   }
 
+  /** How long after a moment, or after it was sent later, the first message was answered. */
+  answeredAfter(atMs: number): number | undefined {
+    const first = this.said.find(({ sentMs, tookMs }) => sentMs + tookMs >= atMs);
+    return first && first.sentMs + first.tookMs - Math.max(atMs, first.sentMs);
+  }
+
   async #talk(everyMs: number): Promise<void> {
     await pause(Math.random() * everyMs);
     for (let number = 1; this.#on; number++) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 /** Ticks of /proc/PID/stat in a second; Linux has shown 100 to user space for decades. */
@@ -11,10 +11,49 @@ export function cpuMicros(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / ticks) * 1e6;
 }
 
-/** Of all CPUs together since the machine started, in ticks. */
-export function cpuTicks(): { readonly idle: number; readonly all: number } {
-  const fields = readFileSync('/proc/stat', 'latin1').split('\n')[0]!.trim().split(/\s+/).slice(1).map(Number);
-  return { idle: fields[3] ?? 0, all: fields.slice(0, 8).reduce((sum, each) => sum + each, 0) };
+/** CPU time in ticks since the machine started: of all CPUs, unused, and used by this process and whatever it started. */
+export interface CpuTicks {
+  readonly all: number;
+  readonly idle: number;
+  readonly ours: number;
+}
+
+export function cpuTicks(): CpuTicks {
+  const cpu = readFileSync('/proc/stat', 'latin1').split('\n')[0]!.trim().split(/\s+/).slice(1).map(Number);
+  return { all: cpu.slice(0, 8).reduce((sum, each) => sum + each, 0), idle: cpu[3] ?? 0, ours: ticksOfTree() };
+}
+
+/** Shares of the machine's CPU time between two looks; the rest was idle. */
+export const cpuShares = (before: CpuTicks, after: CpuTicks): { readonly ours: number; readonly others: number } => {
+  const all = after.all - before.all;
+  const ours = Math.max(0, after.ours - before.ours) / all;
+  return { ours, others: Math.max(0, 1 - ours - (after.idle - before.idle) / all) };
+};
+
+/** Who ended and was waited for counts with its parent. */
+function ticksOfTree(): number {
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(statOf);
+  const mine = new Set([process.pid]);
+  for (let known = 0; known !== mine.size;) {
+    known = mine.size;
+    for (const { pid, parent } of processes) if (mine.has(parent)) mine.add(pid);
+  }
+  return processes.filter(({ pid }) => mine.has(pid)).reduce((sum, { used }) => sum + used, 0);
+}
+
+function statOf(name: string): { pid: number; parent: number; used: number }[] {
+  try {
+    const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    return [{ pid: Number(name), parent: fields[1] ?? 0, used: fields.slice(11, 15).reduce((sum, each) => sum + each, 0) }];
+  } catch {
+    return [];
+  }
 }
 
 export function residentMiB(pid: number): number {
