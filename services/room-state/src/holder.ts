@@ -4,7 +4,7 @@ import type { Shard } from '@plaza/domain';
 import { causeOf, within, type Timer } from '@plaza/kit';
 import type { RoomStateGauges } from './metrics.js';
 import { HandOver } from './hand-over.js';
-import { claims, plan, type Scene } from './plan.js';
+import { plan, stillClaims, type Scene } from './plan.js';
 import type { Roster } from './roster.js';
 import { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
@@ -210,7 +210,7 @@ export class Holder {
   async #take(shard: Shard): Promise<void> {
     const { appender, id, address, clock, logger, metrics } = this.parts;
     // Another may have taken it while this one waited for its turn.
-    if (!claims(this.#scene(), shard)) return;
+    if (!stillClaims(this.#scene(), shard)) return;
     const startMs = clock.now();
     try {
       const claimed = await appender.claim(shard, id, address, this.#ends.signal);

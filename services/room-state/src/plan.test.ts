@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ownerOf } from '@plaza/domain';
-import { plan, type Scene } from './plan.js';
+import { claims, plan, stillClaims, type Scene } from './plan.js';
 
 const shards = 64;
 const all = Array.from({ length: shards }, (_, shard) => shard);
@@ -29,6 +29,16 @@ describe('a plan', () => {
     ['nothing from one that drains, until that released', { alive: new Set(['b']), holderOf: () => 'b' }, []],
   ])('claims %s', (_name, change, claim) => {
     expect(plan(scene(change)).claim).toEqual(claim);
+  });
+
+  test('that waits for its turn is not dropped because another process starts, only because another holds or should have the shard', () => {
+    const [shard] = owned('b', ['a', 'b']) as [number];
+    const starts = scene({ ...two, starting: new Set(['b']) });
+    expect([claims(scene({}), shard), claims(starts, shard)]).toEqual([true, false]);
+    expect(stillClaims(starts, shard)).toBe(true);
+    expect(stillClaims(scene(two), shard)).toBe(false);
+    expect(stillClaims(scene({ ...two, starting: new Set(['b']), holderOf: () => 'b' }), shard)).toBe(false);
+    expect(stillClaims(scene({ ...two, candidates: ['b'] }), shard)).toBe(false);
   });
 
   test('releases what another should have and can take, and nothing to nobody', () => {

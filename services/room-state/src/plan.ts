@@ -48,4 +48,8 @@ export function claims(scene: Scene, shard: Shard): boolean {
   return !scene.held.has(shard) && isFree(scene, scene.holderOf(shard)) && ownerOf(String(shard), scene.candidates) === scene.me;
 }
 
+/** Whether what a former plan claimed may still be taken: who only starts now is left what nobody wanted before. */
+export const stillClaims = (scene: Scene, shard: Shard): boolean =>
+  claims(scene, shard) || claims({ ...scene, candidates: scene.candidates.filter((id) => !scene.starting.has(id)) }, shard);
+
 const isFree = ({ me, alive }: Scene, holder: string | undefined): boolean => holder === undefined || holder === me || !alive.has(holder);
