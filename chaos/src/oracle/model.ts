@@ -76,7 +76,7 @@ export class Model {
   }
 
   /** What goes when this account is gone. */
-  boundTo(owner: string): { readonly key: string }[] {
+  boundTo(owner: string): { readonly key: string; readonly revision: number }[] {
     return [...this.elementsOf(owner), ...this.#attributesOf(owner)];
   }
 

@@ -35,7 +35,7 @@ describe.each(things)('%s of an owner', (_, begins, goes, key) => {
     tale.log({ kind: queue(QueueChange.QUEUE_CHANGE_INIT, [], 5) });
     tale.join('ann');
     tale.join('bob');
-    tale.log({ operator: 'ann', kind: begins });
+    tale.see('ann', 10, tale.log({ operator: 'ann', kind: begins }));
     return tale;
   };
   const leaves = (tale: Tale): void => {
@@ -55,15 +55,16 @@ describe.each(things)('%s of an owner', (_, begins, goes, key) => {
   });
 
   /** Grace 1500, slack 1000, 500 where the connection was lost, 2000 of settling after a claim. */
-  const goneFor = (ms: number, end: (tale: Tale) => void, claimAfterMs = Infinity): string[] => {
+  const goneFor = (ms: number, end: (tale: Tale) => void, claimAfterMs = Infinity, meanwhile?: Kind): string[] => {
     const tale = seated();
     end(tale);
+    if (meanwhile !== undefined) tale.log({ operator: 'bob', kind: meanwhile });
     for (let passed = 0; passed < ms; passed += 100) {
       tale.pass(100);
       if (passed === claimAfterMs) tale.claim();
       tale.append({});
     }
-    tale.join('ann', 20, 20, { connection: 2 });
+    tale.join('ann', meanwhile === undefined ? 20 : 30, 20, { connection: 2 });
     tale.append({});
     return wrongs(tale.judge(transient));
   };
@@ -79,6 +80,12 @@ describe.each(things)('%s of an owner', (_, begins, goes, key) => {
     expect(goneFor(2600, goesAway)).toEqual(stayed(2600, 2600));
     expect(goneFor(3000, loses)).toEqual([]);
     expect(goneFor(3100, loses)).toEqual(stayed(3100, 2600));
+  });
+
+  test('may stay where it was bound to somebody absent', () => {
+    const late = { ...bound, revision: 30 };
+    const attribute = goneFor(3000, goesAway, Infinity, { $case: 'attributesChanged', value: { set: [late], removed: [], previous: [] } });
+    expect(attribute).toEqual(key === 'b' ? [] : stayed(3000, 3000));
   });
 
   test('may stay while counts settle after a takeover', () => {

@@ -83,6 +83,8 @@ function provenThere(room: string, owner: string, before: number, { asked, stays
 
 interface Absence {
   readonly account: string;
+  /** What it had read of the room: what was bound to it later was bound to somebody absent, perhaps. */
+  readonly readTo: number;
   /** From its end to the next joining. */
   readonly ms: number;
   /** Of these: those in which it could be known. */
@@ -98,8 +100,8 @@ function tooLate(room: string, evidence: Evidence, findings: Findings): void {
   const due = [...long].sort((a, b) => a.head - b.head);
   const settle = (position: number): void => {
     while (due.length > 0 && due[0]!.head < position) {
-      const { account, ms, knownMs, head } = due.shift()!;
-      const left = model.boundTo(account).map(({ key }) => key);
+      const { account, readTo, ms, knownMs, head } = due.shift()!;
+      const left = model.boundTo(account).flatMap(({ key, revision }) => (revision <= readTo ? [key] : []));
       findings.check(
         { room, account, position: head },
         left.length === 0
@@ -126,8 +128,10 @@ function absencesIn(room: string, { stays, records, watch }: Evidence): Absence[
     const absences: Absence[] = [];
     let until = Infinity;
     let goneAt = -Infinity;
-    for (const { sentAt, head, end } of sessions.sort((a, b) => a.sentAt - b.sentAt)) {
-      if (sentAt > until) absences.push({ account, ms: sentAt - until, knownMs: watch.ms(room, unix(goneAt), unix(sentAt)), head });
+    let readTo = 0;
+    for (const { sentAt, head, end, seen } of sessions.sort((a, b) => a.sentAt - b.sentAt)) {
+      if (sentAt > until) absences.push({ account, readTo, ms: sentAt - until, knownMs: watch.ms(room, unix(goneAt), unix(sentAt)), head });
+      readTo = Math.max(readTo, head, readBy(seen));
       const endAt = end?.at ?? records.stoppedAt;
       until = until === Infinity ? endAt : Math.max(until, endAt);
       goneAt = Math.max(goneAt, endAt + (isTold(end) ? 0 : records.edgeGraceMs));
@@ -135,6 +139,9 @@ function absencesIn(room: string, { stays, records, watch }: Evidence): Absence[
     return absences;
   });
 }
+
+const readBy = (seen: Session['seen']): number =>
+  seen.reduce((last, note) => (note.kind === 'batch' ? Math.max(last, note.last) : last), 0);
 
 /** Whether the room was told of the end at once. Otherwise the edge may have been lost as well, which keeps a session for a while. */
 const isTold = (end: SessionEnd | undefined): boolean => end?.by === 'removed' || (end?.by === 'left' && end.code !== 'unavailable');

@@ -73,9 +73,9 @@ export class SwarmClient {
     this.#submit({ sent: this.parts.recorder.command(room, ask, ''), since: performance.now(), dueAt: 0, done });
   }
 
-  /** The same command once more, although it was answered. */
-  askAgain(sent: SentCommand): void {
-    this.#submit({ sent, since: performance.now(), dueAt: 0, done: () => undefined });
+  /** The same command once more, although it was answered. `since`: when it was sent first; it is remembered for a while from then on, whatever holds this one up. */
+  askAgain(sent: SentCommand, since: number): void {
+    this.#submit({ sent, since, dueAt: 0, done: () => undefined });
   }
 
   #submit(waiting: Waiting): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Reply } from '@plaza/proto/client';
+import { Lately } from './acts/choose.js';
 import { Outstanding, type Waiting } from './outstanding.js';
 import { planOf } from './plan.js';
 import { Prng } from './prng.js';
@@ -62,6 +63,15 @@ describe('a seat', () => {
     expect(seat.take({ prev: 13, last: 14 })).toBe(false);
     expect(seat.position).toBe(12);
   });
+});
+
+test('what can be repeated is what was sent first not long ago', () => {
+  const lately = new Lately();
+  const sent = { command: 0, commandId: 'a', room: 'lobby', ask: { $case: 'ping', value: {} } } as const;
+  lately.add(sent, performance.now() - 30_000);
+  const at = performance.now();
+  lately.add(sent, at);
+  expect(lately.fresh).toEqual([{ sent, at }]);
 });
 
 describe('outstanding commands', () => {

@@ -24,17 +24,23 @@ export interface Pace {
 
 /** The commands of a client that made an event lately, for repeats: only such answers are remembered. Newest last. */
 export class Lately {
-  #sent: { readonly sent: SentCommand; readonly at: number }[] = [];
+  #sent: Sent[] = [];
 
-  add(sent: SentCommand): void {
-    this.#sent.push({ sent, at: performance.now() });
+  add(sent: SentCommand, at: number): void {
+    this.#sent.push({ sent, at });
     if (this.#sent.length > 20) this.#sent.shift();
   }
 
   /** Not older than 20 s: it is remembered for 60. */
-  get fresh(): readonly SentCommand[] {
-    return this.#sent.filter(({ at }) => performance.now() - at < 20_000).map(({ sent }) => sent);
+  get fresh(): readonly Sent[] {
+    return this.#sent.filter(({ at }) => performance.now() - at < 20_000);
   }
+}
+
+interface Sent {
+  readonly sent: SentCommand;
+  /** When it was sent first, or would have been. */
+  readonly at: number;
 }
 
 /** One act of one client in one room; every choice is drawn from the client's own chance. */
@@ -47,16 +53,17 @@ export function act(client: SwarmClient, turn: Turn, lately: Lately, pace: Pace)
   const ask = prng.weighted(turn.sight.managers.has(turn.account) ? ofManagers : ofMembers)(turn);
   if (ask === undefined) return;
   if (isRead(ask)) return client.askOnce(room, ask);
+  const at = performance.now();
   const sent = client.ask(room, ask, (reply) => {
     const result = reply?.result;
     if ((result?.$case === 'accepted' || result?.$case === 'done' || result?.$case === 'queueResults') && result.value.position > 0)
-      lately.add(sent);
+      lately.add(sent, at);
   });
 }
 
 function again(client: SwarmClient, { prng, room }: Turn, lately: Lately): void {
-  const sent = prng.pick(lately.fresh.filter((one) => one.room === room));
-  if (sent !== undefined) client.askAgain(sent);
+  const one = prng.pick(lately.fresh.filter(({ sent }) => sent.room === room));
+  if (one !== undefined) client.askAgain(one.sent, one.at);
 }
 
 /** Mostly within the grace; some beyond any doubt, where nothing of the cluster changes meanwhile. */
