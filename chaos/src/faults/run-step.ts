@@ -69,15 +69,15 @@ async function oneFault(
   return begun.hit;
 }
 
-/** What is not ready in time, in words; it is started again, so that the run can go on. */
+/** What is not ready in time, in words; it is killed and started again, so that the run can go on: it may be there and hang. */
 async function untilReady(scene: Scene, readyMs: number, signal: AbortSignal): Promise<string[]> {
   const endMs = performance.now() + readyMs;
   for (;;) {
     const unready = await scene.notReady();
     if (unready.length === 0) return [];
     if (performance.now() > endMs) {
-      await Promise.allSettled(scene.cluster.processes.map((process) => process.start()));
-      return unready.map((what) => `${what} ${Math.round(readyMs / 1000)} s after the healing`);
+      await Promise.allSettled(unready.map(({ process }) => process.kill().then(() => process.start())));
+      return unready.map(({ process, state }) => `${process.id} is ${state} ${Math.round(readyMs / 1000)} s after the healing`);
     }
     await wait(lookMs, undefined, { signal });
   }

@@ -151,10 +151,10 @@ export class Scene {
     return this.through.get(`${kind}/${stream}`) ?? 0;
   }
 
-  /** Processes that do not serve, with the reason in words. */
-  async notReady(): Promise<string[]> {
-    const states = await Promise.all(this.cluster.processes.map(async (process) => ({ id: process.id, state: await process.state() })));
-    return states.filter(({ state }) => state !== 'ready').map(({ id, state }) => `${id} is ${state}`);
+  /** Processes that do not serve. */
+  async notReady(): Promise<{ readonly process: ServiceProcess; readonly state: string }[]> {
+    const states = await Promise.all(this.cluster.processes.map(async (process) => ({ process, state: await process.state() })));
+    return states.filter(({ state }) => state !== 'ready');
   }
 
   get #servers(): readonly NatsServer[] {

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { causeOf } from '@plaza/kit';
 
 const sizeMb = 128;
 const fillBytes = 4 * 1024 * 1024;
@@ -14,7 +16,18 @@ export class SmallDisks {
   /** Why there can be none here; undefined: there can. */
   static hindrance(): string | undefined {
     if (process.platform !== 'linux') return 'a tmpfs is mounted on Linux only';
-    return process.getuid?.() === 0 ? undefined : 'only root may mount a tmpfs';
+    if (process.getuid?.() !== 0) return 'only root may mount a tmpfs';
+    const folder = mkdtempSync(join(tmpdir(), 'plaza-chaos-disk-'));
+    try {
+      mount(folder, 1);
+      execFileSync('umount', [folder]);
+      return undefined;
+    } catch (error) {
+      // Root of a container that may not.
+      return `no tmpfs can be mounted here: ${causeOf(error)}`;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   /** The folder of a server's disk, mounted at the first asking. */
@@ -22,7 +35,7 @@ export class SmallDisks {
     const folder = join(this.folder, server);
     if (!this.#mounted.includes(folder)) {
       mkdirSync(folder, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'plaza-chaos', folder]);
+      mount(folder, sizeMb);
       this.#mounted.push(folder);
     }
     return folder;
@@ -48,6 +61,10 @@ export class SmallDisks {
   #filler(server: string): string {
     return join(this.of(server), 'filler');
   }
+}
+
+function mount(folder: string, mb: number): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mb}m`, 'plaza-chaos', folder], { stdio: 'pipe' });
 }
 
 function wrote(file: number, bytes: number): boolean {
