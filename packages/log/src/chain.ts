@@ -28,9 +28,14 @@ export class Chains {
 
   /** Throws ChainBroken, and then stays where it was. */
   check(record: StoredRecord): void {
-    const last = this.#last.get(record.shard);
+    const last = this.lastOf(record.shard);
     if (last !== undefined) verifyChain(last, record);
     this.begin(record);
+  }
+
+  /** The newest record of a shard that was met; undefined: none was. */
+  lastOf(shard: number): number | undefined {
+    return this.#last.get(shard);
   }
 
   /** The record is taken as it is: whoever calls this knows that nothing of its shard is before it. */

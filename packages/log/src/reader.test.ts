@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eventually, FakeClock, quietLogger } from '@plaza/testkit';
 import { ChainBroken } from './chain.js';
 import { MemoryLog, MemoryLogStorage } from './log.memory.js';
-import type { Log, StoredRecord } from './log.js';
+import type { Log } from './log.js';
 import { runReader, type ReaderNews } from './reader.js';
 
 class Bench {
@@ -166,20 +166,19 @@ describe('reader of a stream', () => {
     await done;
   });
 
-  test('stops where a record is missing', async () => {
+  test('stops where a record is missing that is in the log', async () => {
     const bench = new Bench();
-    const records: StoredRecord[] = [
-      { sequence: 1, shard: 0, expected: 0, bytes: Uint8Array.of(1) },
-      { sequence: 5, shard: 0, expected: 3, bytes: Uint8Array.of(1) },
-    ];
+    bench.append(0, bench.append(0, bench.append(0, 0)));
+    const [first, , third] = await bench.log.read(0, 0, 3);
     const done = bench.run(async function* () {
-      yield* records;
+      yield first!;
+      yield third!;
     });
     await expect(done).rejects.toBeInstanceOf(ChainBroken);
     expect(bench.read).toEqual([]);
   });
 
-  describe('that runs, of a shard that was begun anew', () => {
+  describe('that runs, and is passed by the age of the log', () => {
     /** The reader has read two records of shard 0; what it is given next says that the writer found the shard empty. */
     async function begunAnew(prepare: (bench: Bench) => number): Promise<{ bench: Bench; done: Promise<void>; next: number }> {
       const bench = new Bench();
@@ -210,6 +209,20 @@ describe('reader of a stream', () => {
         it.append(0, 2);
         it.storage.forget(0);
         const appended = it.append(0, 0);
+        it.log.setConnected(true);
+        return appended;
+      });
+      await eventually(() => expect(bench.read).toEqual([1, 2, next]));
+      expect(holes(bench)).toEqual([{ kind: 'hole', shard: 0, sequence: next }]);
+      bench.ended.abort();
+      await done;
+    });
+
+    test('goes on, and says that there is a hole, where the shard went on and what it had not read has gone', async () => {
+      const { bench, done, next } = await begunAnew((it) => {
+        it.log.setConnected(false);
+        const appended = it.append(0, it.append(0, it.append(0, 2)));
+        it.storage.ageOut(0, appended);
         it.log.setConnected(true);
         return appended;
       });

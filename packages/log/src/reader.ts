@@ -40,8 +40,8 @@ const followAgainMs = 1000;
 
 /**
  * Reads one stream into a store until `signal` aborts. Memory is bounded: while the store is away it does not pull. Rejects with ChainBroken when
- * a shard's records do not follow each other: something was lost or two holders wrote, and going on would hide it. A shard that was begun anew, because all
- * of its records had aged out, is none of that.
+ * a shard's records do not follow each other: something was lost or two holders wrote, and going on would hide it. Records that aged out before they were read
+ * are told as a hole; a shard that was begun anew because all of its records had aged out is not even that.
  */
 export async function runReader(options: ReaderOptions): Promise<void> {
   const { signal, work } = options;
@@ -84,13 +84,13 @@ function lost({ stream, work, logger }: ReaderOptions, error: unknown): 'ended' 
 }
 
 /**
- * A shard's first record may follow only what was read before; if it follows something newer, that has aged out unread. One that follows nothing although
- * the shard was read before is right where all before it has gone by age; whether any of that was unread, the stream's sequences tell.
+ * A shard's first record may follow only what was read before; if it follows something newer, that has aged out unread. Likewise a later one that follows
+ * something newer than the last one read, or nothing, is right where all before it has gone by age. Whether any of that was unread, the stream's
+ * sequences tell.
  */
 function chainCheck(options: ReaderOptions, from: number): (record: StoredRecord) => Promise<void> {
-  const { stream, work, logger } = options;
+  const { stream, work, logger, log } = options;
   const chains = new Chains();
-  const met = new Set<number>();
   let read = from - 1;
   const hole = ({ shard, sequence, expected }: StoredRecord): void => {
     logger.error({ event: 'log-hole', stream, shard, sequence, expected, from });
@@ -98,12 +98,14 @@ function chainCheck(options: ReaderOptions, from: number): (record: StoredRecord
   };
   return async (record) => {
     const { shard, sequence, expected } = record;
-    const anew = expected === 0 && met.has(shard) && (await untilItWorks(options, () => isOldest(options.log, record))) === true;
+    const last = chains.lastOf(shard);
+    const mayBePassed = last !== undefined && (expected === 0 || expected > last);
+    const isPassed = mayBePassed && (await untilItWorks(options, () => isOldest(log, record))) === true;
     if (options.signal.aborted) return;
-    if (anew) chains.begin(record);
+    if (isPassed) chains.begin(record);
     else chains.check(record);
-    if (anew ? sequence > read + 1 : !met.has(shard) && expected >= from) hole(record);
-    met.add(shard);
+    const isUnread = expected === 0 ? isPassed && sequence > read + 1 : expected >= from && expected !== last;
+    if (isUnread) hole(record);
     read = sequence;
   };
 }
