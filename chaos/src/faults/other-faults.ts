@@ -34,8 +34,9 @@ async function fullDisk(scene: Scene, servers: readonly Victim[]): Promise<{ hit
     hit: servers.map(({ id }) => id).join(),
     async heal() {
       for (const { id } of servers) scene.disks.free(id);
-      // A nats-server that could not write turns its JetStream off until it is started again.
-      await restart(servers);
+      // A nats-server that could not write turns its JetStream off until it is started again. Where it is off in all of them, none is ready before the others are.
+      await Promise.all(servers.map((server) => within(stopsWithinMs, `the end of ${server.id} in order`, server.kill('SIGTERM'))));
+      await Promise.all(servers.map((server) => server.start()));
     },
   };
 }
@@ -86,7 +87,7 @@ export const otherFaults: readonly Fault[] = [
   {
     name: 'disk-full',
     does: 'the disks of all nats-servers are full',
-    heals: 'freed, and the servers started again one by one',
+    heals: 'freed, and the servers started again together',
     lastsMs: [5000, 8000],
     needs: 'small-disks',
     begin: (scene) => fullDisk(scene, scene.nats),
