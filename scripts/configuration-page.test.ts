@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { processTable } from '../packages/kit/src/index.js';
 import { apiTable } from '../services/api/src/config.js';
 import { edgeTable } from '../services/edge/src/config.js';
 import { historyTable } from '../services/history/src/config.js';
@@ -10,12 +11,12 @@ import { standaloneTable } from '../services/standalone/src/config.js';
 import { configurationPage, services } from './configuration-page.mjs';
 
 const tables = {
-  edge: edgeTable,
-  'room-state': roomStateTable,
-  history: historyTable,
-  metrics: metricsTable,
-  api: apiTable,
-  standalone: standaloneTable,
+  edge: { ...processTable, ...edgeTable },
+  'room-state': { ...processTable, ...roomStateTable },
+  history: { ...processTable, ...historyTable },
+  metrics: { ...processTable, ...metricsTable },
+  api: { ...processTable, ...apiTable },
+  standalone: { ...processTable, ...standaloneTable },
 };
 
 describe('docs/configuration.md', () => {

@@ -7,6 +7,7 @@ export * from './development-secrets.js';
 export * from './in-parallel.js';
 export * from './key-set.js';
 export * from './limited-text.js';
+export * from './loop-guard.js';
 export * from './logger.js';
 export * from './probes.js';
 export * from './service.js';

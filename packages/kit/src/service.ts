@@ -1,4 +1,5 @@
-import { developmentMistakes, readConfig, type ConfigOf, type Table } from './config.js';
+import { developmentMistakes, integer, readConfig, variable, type ConfigOf, type Table } from './config.js';
+import { guardLoop } from './loop-guard.js';
 import { causeOf, type Logger } from './logger.js';
 
 /** What every service is to whoever runs it. */
@@ -22,6 +23,16 @@ export interface ServiceMain<T extends Table> {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Settings of the process itself, whatever it serves. */
+export const processTable = {
+  stuckMs: variable(
+    'PLAZA_STUCK_MS',
+    integer(0, 3_600_000),
+    '30000',
+    'A process whose event loop has not turned for so long kills itself, in ms; 0: never (for debuggers).',
+  ),
+};
+
 /** sysexits: a mistake in the configuration; restarting will not help. */
 const exitConfig = 78;
 /** npm passes a terminal's Ctrl-C on to its child, which has it from the terminal already: one press arrives twice. */
@@ -33,7 +44,9 @@ const onePressMs = 1000;
  */
 export async function runService<T extends Table>(main: ServiceMain<T>): Promise<void> {
   const read = readConfig(main.table, main.env);
-  if ('mistakes' in read) return refuseConfig(main.name, read.mistakes);
+  const own = readConfig(processTable, main.env);
+  const unread = [read, own].flatMap((each) => ('mistakes' in each ? each.mistakes : []));
+  if ('mistakes' in read || 'mistakes' in own) return refuseConfig(main.name, unread);
   const { host, secrets } = main.exposure(read.config);
   const mistakes = [...developmentMistakes(host, secrets), ...(main.mistakes?.(read.config) ?? [])];
   if (mistakes.length > 0) return refuseConfig(main.name, mistakes);
@@ -48,6 +61,7 @@ export async function runService<T extends Table>(main: ServiceMain<T>): Promise
       });
     }
   });
+  if (own.config.stuckMs > 0) guardLoop(main.name, own.config.stuckMs);
   const { service, logger } = await main.compose(read.config);
   try {
     await service.start();
