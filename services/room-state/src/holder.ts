@@ -1,56 +1,55 @@
-import { setMaxListeners } from 'node:events';
 import type { Peers } from '@plaza/bus';
 import type { Shard } from '@plaza/domain';
 import { causeOf, within, type Timer } from '@plaza/kit';
-import type { RoomStateGauges } from './metrics.js';
+import type { Beat } from '@plaza/proto/room';
 import { HandOver } from './hand-over.js';
+import { Heartbeat } from './heartbeat.js';
+import type { RoomStateGauges } from './metrics.js';
 import { plan, stillClaims, type Scene } from './plan.js';
 import type { Roster } from './roster.js';
-import { HeldShard } from './shard.js';
+import type { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
+import { Takeovers } from './takeovers.js';
 import { wait } from './wait.js';
 
 const beatMs = 1000;
-/** What changes within this time shares a beat: each names all shards, and everybody reads it. */
-const beatGapMs = 10;
-/** Each stands still until its own reading is done, and they share one core. */
-const claimsAtOnce = 8;
 /** Of the time for a drain: then what nobody took goes all at once. */
 const handOverShare = 0.75;
 /** After a shard was lost, its new holder's beat comes first. */
 const lostPauseMs = 2000;
-const firstRecoverPauseMs = 250;
-const longestRecoverPauseMs = 5000;
-/** A recovery that took longer is proved to be still of the holder before it serves. */
-const quickMs = 1000;
 
 /** Which shards this process holds: claims what it should have and nobody living holds, hands over what another should have. */
 export class Holder {
   readonly #held = new Map<Shard, HeldShard>();
-  readonly #claiming = new Set<Shard>();
   readonly #releasing = new Map<Shard, Promise<void>>();
   readonly #notBeforeMs = new Map<Shard, number>();
   readonly #handOver: HandOver;
+  readonly #takeovers: Takeovers;
+  readonly #heart: Heartbeat;
   readonly #ends = new AbortController();
   /** Aborts when a drain has nothing left to hand over. */
   readonly #emptied = new AbortController();
-  readonly #waiting: Shard[] = [];
-  #underWay = 0;
   #timers: Timer[] = [];
   #planSoon = false;
-  #beatSoon: Timer | undefined;
   #takes = false;
   #draining = false;
-  #beatAtMs = 0;
 
   constructor(
     private readonly parts: HolderParts,
-    private readonly peers: Peers,
+    peers: Peers,
     private readonly roster: Roster,
   ) {
-    // Each claim under way waits on it, and Node warns of a leak from 11 on.
-    setMaxListeners(2 * claimsAtOnce, this.#ends.signal);
     this.#handOver = new HandOver(parts.clock, (shard) => ![undefined, parts.id].includes(roster.holderOf(shard)));
+    this.#heart = new Heartbeat(parts.clock, peers, () => this.#beat());
+    const taker = {
+      wants: (shard: Shard) => stillClaims(this.#scene(), shard),
+      leaving: () => this.#draining,
+      holds: (held: HeldShard) => void this.#held.set(held.parts.shard, held),
+      serves: () => this.#tell(),
+      lost: (held: HeldShard) => this.#lost(held),
+      failed: (shard: Shard) => this.#pause(shard),
+    };
+    this.#takeovers = new Takeovers(parts, taker, this.#ends.signal);
   }
 
   get(shard: Shard): HeldShard | undefined {
@@ -63,12 +62,12 @@ export class Holder {
 
   /** Everything that should be held here is, as far as is known. */
   get settled(): boolean {
-    return this.#takes && !this.#draining && this.#claiming.size === 0;
+    return this.#takes && !this.#draining && this.#takeovers.size === 0;
   }
 
   /** Shards that were claimed or are about to be, but do not serve yet. */
   get claiming(): number {
-    return this.#claiming.size;
+    return this.#takeovers.size;
   }
 
   get gauges(): RoomStateGauges {
@@ -90,11 +89,11 @@ export class Holder {
   async start(): Promise<void> {
     const { clock, settings } = this.parts;
     this.#timers.push(clock.every(beatMs, () => this.#tick()));
-    if (settings.settleMs > 0) this.beat();
+    if (settings.settleMs > 0) this.#heart.beat();
     await wait(clock, settings.settleMs, this.#ends.signal);
     if (this.#ends.signal.aborted) return;
     this.#takes = true;
-    this.beat();
+    this.#heart.beat();
     this.#plan();
   }
 
@@ -108,38 +107,26 @@ export class Holder {
     });
   }
 
-  beat(): void {
-    const { id, address, clock, projection } = this.parts;
-    this.#beatSoon?.cancel();
-    this.#beatSoon = undefined;
-    // Receivers tell beats apart by their time.
-    this.#beatAtMs = Math.max(clock.now(), this.#beatAtMs + 1);
+  #beat(): Omit<Beat, 'atMs'> {
+    const { id, address, projection } = this.parts;
     const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
     // A holder that serves keeps its shards rather than hand them to a process that cannot read what it needs for them.
     const starting = !this.#takes || !projection.available;
-    this.peers.beat({ kind: 'room-state', id, address, atMs: this.#beatAtMs, shards, draining: this.#draining, starting });
-  }
-
-  /** Soon: a beat of its own where none went out just now. */
-  #tell(): void {
-    if (this.#beatSoon !== undefined || this.#ended()) return;
-    const waitMs = this.#beatAtMs + beatGapMs - this.parts.clock.now();
-    if (waitMs <= 0) return this.beat();
-    this.#beatSoon = this.parts.clock.after(waitMs, () => this.beat());
+    return { kind: 'room-state', id, address, shards, draining: this.#draining, starting };
   }
 
   /** Hands all shards over, within the time for that: a few at a time where others are there to take them. */
   async drain(): Promise<void> {
     const { clock, settings } = this.parts;
     this.#draining = true;
-    this.beat();
+    this.#heart.beat();
     if (!this.#takes) return;
     this.#plan();
     const hasHeirs = this.roster.hears && this.roster.alive().some(({ draining, starting }) => !draining && !starting);
     if (hasHeirs && this.#held.size > 0)
       await wait(clock, handOverShare * settings.drainMs, AbortSignal.any([this.#emptied.signal, this.#ends.signal]));
     await Promise.all(Array.from(this.#held.keys(), (shard) => this.#release(shard)));
-    this.beat();
+    this.#heart.beat();
   }
 
   /** Lets go of everything at once. */
@@ -147,13 +134,13 @@ export class Holder {
     this.#draining = true;
     this.#ends.abort();
     for (const timer of this.#timers.splice(0)) timer.cancel();
-    this.#beatSoon?.cancel();
+    this.#heart.stop();
     for (const shard of [...this.#held.values()]) shard.end();
   }
 
   #tick(): void {
     for (const shard of [...this.#held.values()]) this.#guarded(shard.parts.shard, () => shard.tick());
-    this.beat();
+    this.#heart.beat();
     this.#plan();
   }
 
@@ -188,89 +175,7 @@ export class Holder {
   }
 
   #want(shard: Shard): void {
-    if (this.#draining || this.#claiming.has(shard) || !this.#mayAgain(shard)) return;
-    this.#claiming.add(shard);
-    this.#waiting.push(shard);
-    this.#next();
-  }
-
-  #next(): void {
-    while (this.#underWay < claimsAtOnce) {
-      const shard = this.#waiting.shift();
-      if (shard === undefined) return;
-      this.#underWay++;
-      void this.#take(shard).finally(() => {
-        this.#underWay--;
-        this.#claiming.delete(shard);
-        this.#next();
-      });
-    }
-  }
-
-  async #take(shard: Shard): Promise<void> {
-    const { appender, id, address, clock, logger, metrics } = this.parts;
-    // Another may have taken it while this one waited for its turn.
-    if (!stillClaims(this.#scene(), shard)) return;
-    const startMs = clock.now();
-    try {
-      const claimed = await appender.claim(shard, id, address, this.#ends.signal);
-      if ('aborted' in claimed) return;
-      metrics.claimed('claimed');
-      logger.debug({ event: 'shard-claimed', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
-      const held = await this.#recover(shard, claimed, startMs);
-      if (held === undefined) return;
-      metrics.tookOver(clock.now() - startMs);
-      logger.debug({ event: 'shard-held', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
-      this.#tell();
-    } catch (error) {
-      metrics.claimed('failed');
-      this.#notBeforeMs.set(shard, clock.now() + lostPauseMs);
-      logger.error({ event: 'claim-failed', shard, cause: causeOf(error) });
-    }
-  }
-
-  /** The claim stands until another follows it, so reading is tried again under it. Undefined: given up. */
-  async #recover(shard: Shard, claimed: { epoch: number; previous: number }, startMs: number): Promise<HeldShard | undefined> {
-    const { clock, logger, metrics } = this.parts;
-    const { signal } = this.#ends;
-    for (let pauseMs = firstRecoverPauseMs; !signal.aborted && !this.#draining; pauseMs = Math.min(2 * pauseMs, longestRecoverPauseMs)) {
-      try {
-        const held = await HeldShard.recover({ ...this.parts, shard }, claimed, signal, (lost) => this.#lost(lost));
-        if (this.#ended()) {
-          held.end();
-          return undefined;
-        }
-        this.#held.set(shard, held);
-        if (clock.now() - startMs > quickMs && !(await held.verify())) return undefined;
-        return held;
-      } catch (error) {
-        logger.error({ event: 'shard-not-recovered', shard, epoch: claimed.epoch, cause: causeOf(error) });
-        await wait(clock, pauseMs, signal);
-        if (await this.#superseded(shard, claimed.epoch)) {
-          metrics.claimed('lost');
-          return undefined;
-        }
-      }
-    }
-    return undefined;
-  }
-
-  #ended(): boolean {
-    return this.#ends.signal.aborted;
-  }
-
-  /**
-   * Whether anything follows the own claim, which nothing was appended under yet. Only the log can tell: whoever claimed after may have released since, and
-   * is in no beat any more. False also where the log cannot be asked.
-   */
-  async #superseded(shard: Shard, epoch: number): Promise<boolean> {
-    const { log, logger } = this.parts;
-    try {
-      return (await log.read(shard, epoch + 1, 1)).length > 0;
-    } catch (error) {
-      logger.warn({ event: 'claim-not-looked-up', shard, epoch, cause: causeOf(error) });
-      return false;
-    }
+    if (!this.#draining && !this.#takeovers.has(shard) && this.#mayAgain(shard)) this.#takeovers.begin(shard);
   }
 
   #release(shard: Shard): Promise<void> {
@@ -300,12 +205,20 @@ export class Holder {
 
   #verify(shard: Shard): void {
     if (!this.#mayAgain(shard)) return;
-    this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
+    this.#pause(shard);
     void this.#held.get(shard)?.verify();
+  }
+
+  #pause(shard: Shard): void {
+    this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
   }
 
   #mayAgain(shard: Shard): boolean {
     return this.parts.clock.now() >= (this.#notBeforeMs.get(shard) ?? 0);
+  }
+
+  #tell(): void {
+    if (!this.#ends.signal.aborted) this.#heart.tell();
   }
 
   /** Released, taken by another, or stopped: it is not held here any more. */
@@ -315,7 +228,7 @@ export class Holder {
     this.#held.delete(shard);
     if (this.#draining && this.#held.size === 0) this.#emptied.abort();
     if (this.#releasing.has(shard) || this.#ends.signal.aborted) return;
-    this.#notBeforeMs.set(shard, this.parts.clock.now() + lostPauseMs);
+    this.#pause(shard);
     this.parts.metrics.claimed('lost');
     this.parts.logger.warn({ event: 'shard-lost', shard, epoch: held.epoch });
     this.#tell();
