@@ -5,7 +5,7 @@ import { Findings, type Rule } from './rule.js';
 import { wordOf } from './word.js';
 
 /**
- * Every event of the asked kinds that members could see was delivered at least once, and for the first time in the room's order; nothing else was, nothing as
+ * Every event of the asked kinds, whether or not members are told of it, was delivered at least once, and for the first time in the room's order; nothing else was, nothing as
  * another than it is, and nothing with a wrong signature. What comes behind the last call may still be on its way.
  */
 export const webhooks: Rule = {
@@ -17,8 +17,8 @@ export const webhooks: Rule = {
     const asked = new Set(kinds);
     const delivered = judgeDeliveries(evidence, deliveries, asked, findings);
     for (const { room, position: end } of evidence.records.lastCalls) {
-      for (const { position, event, audience } of between(evidence.events.get(room) ?? [], 0, end)) {
-        if (audience === undefined || !asked.has(wordOf(event))) continue;
+      for (const { position, event } of between(evidence.events.get(room) ?? [], 0, end)) {
+        if (!asked.has(wordOf(event))) continue;
         findings.check({ room, position }, delivered.get(room)?.has(position) ? undefined : `${wordOf(event)} was never delivered`);
       }
     }

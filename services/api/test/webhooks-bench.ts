@@ -103,10 +103,11 @@ export class Bench {
     );
   }
 
-  happen(room: string, events: readonly { readonly number: number; readonly kind: Kind }[]): void {
-    const logged = events.map(({ number, kind }) => {
+  happen(room: string, events: readonly { readonly number: number; readonly kind: Kind; readonly isHidden?: boolean }[]): void {
+    const logged = events.map(({ number, kind, isHidden = false }) => {
       const position = this.base + number;
-      return { position, event: Event.encode(Event.fromPartial({ position, kind })).finish() };
+      const audience = isHidden ? { kind: { $case: 'nobody' as const, value: true } } : undefined;
+      return { position, event: Event.encode(Event.fromPartial({ position, kind })).finish(), audience };
     });
     const batches = [{ room, last: logged.at(-1)!.position, events: logged }];
     const shard = shardOf(parseRoomId(room)!, size.shards);

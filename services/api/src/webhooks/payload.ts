@@ -12,13 +12,15 @@ export interface RoomEvent {
   readonly event: Uint8Array;
   /** The tag expression of its receivers; empty: everybody. */
   readonly audience: string;
+  /** Members are not told of it. */
+  readonly isHidden: boolean;
 }
 
-/** The events of a delivery as a JSON list: `{kind, audience?, event}`, the event in the protobuf JSON mapping that clients get. */
+/** The events of a delivery as a JSON list: `{kind, audience?, hidden?, event}`, the event in the protobuf JSON mapping that clients get. */
 export const eventsJson = (events: readonly RoomEvent[]): string => `[${events.map(eventJson).join(',')}]`;
 
-function eventJson({ kind, audience, event }: RoomEvent): string {
-  const meant = audience === '' ? '' : `"audience":${JSON.stringify(audience)},`;
+function eventJson({ kind, audience, isHidden, event }: RoomEvent): string {
+  const meant = isHidden ? '"hidden":true,' : audience === '' ? '' : `"audience":${JSON.stringify(audience)},`;
   return `{"kind":${JSON.stringify(kind)},${meant}"event":${jsonFromMessage(Event.toJSON(Event.decode(event)))}}`;
 }
 

@@ -13,16 +13,17 @@ export interface RecordEvents {
   readonly events: readonly RoomEvent[];
 }
 
-/** Its events that members could see, in their order. Throws where the bytes are no record. */
+/** Its events that have a kind, in their order: a room's book-keeping has none. Throws where the bytes are no record. */
 export function eventsOf({ bytes, sequence, shard }: StoredRecord): RecordEvents {
   const { timeMs, batches } = Record.decode(bytes);
   const events = batches.flatMap(({ room, events: logged }) =>
     logged.flatMap(({ position, event, audience }): RoomEvent[] => {
       const kind = eventKindOf(Event.decode(event));
-      if (kind === undefined || audience?.kind?.$case === 'nobody') return [];
+      if (kind === undefined) return [];
+      const isHidden = audience?.kind?.$case === 'nobody';
       const meant = audience?.kind?.$case === 'tags' ? audience.kind.value : '';
       // A copy: the event is a view into the whole record, which would stay in memory with it.
-      return [{ room, sequence, position, kind, event: event.slice(), audience: meant }];
+      return [{ room, sequence, position, kind, event: event.slice(), audience: meant, isHidden }];
     }),
   );
   return { sequence, shard, timeMs, events };

@@ -44,6 +44,28 @@ describe('deliveries', () => {
     expect(first?.headers).toMatchObject({ 'plaza-endpoint': 'wh_1', 'plaza-room': 'room-1', 'plaza-attempt': '1' });
   });
 
+  test('are also of what members are not told, and say so; a room’s book-keeping is none', async () => {
+    await bench.endpoint('wh_1', { kinds: ['muted', 'room-created'] });
+    bench.process();
+    bench.happen('lobby', [
+      {
+        number: 1,
+        kind: { $case: 'roomCreated', value: { creator: 'ann', profile: undefined, settings: undefined, close: undefined } },
+        isHidden: true,
+      },
+      { number: 2, kind: { $case: 'away', value: { away: ['ann'], back: [] } }, isHidden: true },
+      { number: 3, kind: { $case: 'muted', value: {} }, isHidden: true },
+      { number: 4, kind: { $case: 'muted', value: {} } },
+    ]);
+    await eventuallyPassing(() => expect(bench.taken('wh_1', 'lobby')).toEqual([1, 3, 4]));
+    const told = bench.seen.flatMap(({ body }) => (JSON.parse(body) as { events: { kind: string; hidden?: boolean }[] }).events);
+    expect(told.map(({ kind, hidden }) => [kind, hidden])).toEqual([
+      ['room-created', true],
+      ['muted', true],
+      ['muted', undefined],
+    ]);
+  });
+
   test('begin with the making of the endpoint: what was long before is not delivered', async () => {
     bench.process();
     bench.say('room-1', 1);
