@@ -71,6 +71,21 @@ describe('a TCP proxy', () => {
     await eventually(() => expect(talker.heard.replaceAll('a:', '')).toBe(`x${'y'.repeat(300_000)}`));
   });
 
+  test.each([{ kind: 'open' } as const, { kind: 'frozen' } as const])('slow and then %o, keeps the order of bytes', async (next) => {
+    const proxy = await proxyTo((await echo('')).address);
+    const talker = new Talker(proxy.address);
+    talker.say('1');
+    await hears(talker, ':1');
+    await proxy.set({ kind: 'slow', delayMs: 300 });
+    talker.say('2');
+    // The proxy has it in its hands; the delay is long enough for the rest to overtake it.
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+    await proxy.set(next);
+    talker.say('3');
+    await proxy.set({ kind: 'open' });
+    await eventually(() => expect(talker.heard.replaceAll(':', '')).toBe('123'));
+  });
+
   test('frozen, holds what is said and who comes, and gives everything when it is healed', async () => {
     const proxy = await proxyTo((await echo('a')).address);
     const old = new Talker(proxy.address);

@@ -28,6 +28,8 @@ export class TcpProxy {
   #closed = false;
   #away: Promise<void> | undefined;
   readonly #pairs = new Set<Pair>();
+  /** Whose last chunk still waits: what comes after it must not pass it. */
+  readonly #late = new Set<Socket>();
 
   private constructor(private readonly targets: readonly string[]) {}
 
@@ -95,8 +97,8 @@ export class TcpProxy {
     } else if (pair.upstream === undefined) {
       this.#connect(pair, this.targets.length);
     } else {
-      pair.client.resume();
-      pair.upstream.resume();
+      this.#resume(pair.client);
+      this.#resume(pair.upstream);
     }
   }
 
@@ -121,12 +123,19 @@ export class TcpProxy {
 
   #pipe(from: Socket, to: Socket): void {
     from.on('data', (bytes: Buffer) => {
-      if (this.#state.kind === 'slow') {
-        from.pause();
-        void wait(this.#state.delayMs, undefined, { ref: false }).then(() => this.#write(from, to, bytes));
-      } else this.#write(from, to, bytes);
+      if (this.#state.kind === 'slow') void this.#writeLate(from, to, bytes, this.#state.delayMs);
+      else this.#write(from, to, bytes);
     });
     from.on('end', () => to.end());
+  }
+
+  async #writeLate(from: Socket, to: Socket, bytes: Buffer, delayMs: number): Promise<void> {
+    from.pause();
+    this.#late.add(from);
+    await wait(delayMs, undefined, { ref: false });
+    while (this.#state.kind === 'frozen' && !from.destroyed) await wait(againMs, undefined, { ref: false });
+    this.#late.delete(from);
+    this.#write(from, to, bytes);
   }
 
   #write(from: Socket, to: Socket, bytes: Buffer): void {
@@ -139,7 +148,7 @@ export class TcpProxy {
   }
 
   #resume(socket: Socket): void {
-    if (this.#state.kind !== 'frozen' && socket.isPaused()) socket.resume();
+    if (this.#state.kind !== 'frozen' && !this.#late.has(socket) && socket.isPaused()) socket.resume();
   }
 
   /** The other end let go. Whether it is gone altogether is known before the client hears of it. */
