@@ -37,6 +37,16 @@ countersContract('Redis', async () => {
 const cursor = (sequence: number) => ({ ...uncounted, cursor: sequence });
 
 describe('Redis counters', () => {
+  test('read from nowhere where Redis gives no number for how far is counted', async () => {
+    const connection = await connect();
+    const counters = new RedisCounters(connection, { retentionDays });
+    await counters.add(7, 0, cursor(5), []);
+    await connection.hset('plaza:{m7}:counted', 'cursor', 'PONG');
+    await expect(counters.counted(7)).rejects.toBeInstanceOf(CountersUnavailable);
+    await connection.flushall();
+    await counters.close();
+  });
+
   test('keep all keys of a stream under one hash tag; periods expire, what is counted does not', async () => {
     const connection = await connect();
     await connection.flushall();

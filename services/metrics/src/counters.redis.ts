@@ -221,10 +221,17 @@ const keysOf = (stream: number, period: Period): string[] => [
 ];
 
 const countedOf = ([cursor, asOf, wholeFrom]: Answers): Counted => ({
-  cursor: Number(cursor ?? 0),
-  asOfMs: Number(asOf ?? 0),
-  wholeFromMs: Number(wholeFrom ?? 0),
+  cursor: wholeOf(cursor),
+  asOfMs: wholeOf(asOf),
+  wholeFromMs: wholeOf(wholeFrom),
 });
+
+/** Reading from what is no number would begin anywhere. */
+function wholeOf(text: string | null | undefined): number {
+  const number = Number(text ?? 0);
+  if (Number.isSafeInteger(number)) return number;
+  throw new CountersUnavailable('Redis gives no number for how far is counted');
+}
 
 /** From scores in the order of `metrics`: below zero, and zero without its sign. */
 const figuresOf = (scores: readonly (string | null)[]): Figures => {
