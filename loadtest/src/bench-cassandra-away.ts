@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { inParallel } from '@plaza/kit';
+import { eventually } from '@plaza/testkit';
 import { startCluster, type Cluster } from '@plaza/testkit/cluster';
 import type { OwnCassandra } from '@plaza/testkit/engines';
 import { percentile } from './machine.js';
 import { keepResult } from './report.js';
+import { askApi, type Target } from './target.js';
 
 /**
  * `npm run bench:cassandra-away [-- --minutes 10 --rate 2000 --rooms 200 --before 60 --after 60]`: what live traffic feels while Cassandra is killed, while the history catches up, and
@@ -32,7 +36,6 @@ const catchUpMs = 3 * awayMs + 600_000;
 const text = 'x'.repeat(160);
 
 type Phase = 'before' | 'away' | 'catchingUp' | 'after';
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const rounded = (value: number): number => Number(value.toFixed(1));
 
 interface Result {
@@ -40,21 +43,7 @@ interface Result {
   readonly position?: string;
 }
 
-class Api {
-  constructor(private readonly cluster: Cluster) {}
-
-  async ask<T>(method: string, path: string, body?: object): Promise<T> {
-    const { api, apiKey } = this.cluster.ready;
-    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-    const response = await fetch(api + path, {
-      ...{ method, headers, signal: AbortSignal.timeout(callMs) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
-    return JSON.parse(answer) as T;
-  }
-}
+type Api = Pick<Target, 'api' | 'apiKey'>;
 
 /** Sends at the rate, and keeps what was answered, by phase. */
 class Talk {
@@ -113,9 +102,9 @@ class Talk {
     const startMs = performance.now();
     this.#calls++;
     try {
-      const { results } = await this.api.ask<{ results: Result[] }>('POST', '/v1/messages/batch', { messages });
+      const answer = await askApi(this.api, 'POST', '/v1/messages/batch', { messages }, callMs);
       this.tookMs[phase].push(performance.now() - startMs);
-      for (const [i, { result, position }] of results.entries()) {
+      for (const [i, { result, position }] of (answer['results'] as Result[]).entries()) {
         this.#count(phase, result);
         if (position !== undefined) this.accepted.get(messages[i]!.room)!.push(Number(position));
       }
@@ -141,7 +130,8 @@ interface Page {
 async function historyOf(api: Api, room: string): Promise<number[]> {
   const found: number[] = [];
   for (let after = '0'; ;) {
-    const { events, more, next } = await api.ask<Page>('GET', `/v1/rooms/${room}/messages?after=${after}&limit=200`);
+    const page = await askApi(api, 'GET', `/v1/rooms/${room}/messages?after=${after}&limit=200`, undefined, callMs);
+    const { events, more, next } = page as unknown as Page;
     found.push(...events.map(({ position }) => Number(position)));
     if (!more) return found;
     after = next;
@@ -151,18 +141,13 @@ async function historyOf(api: Api, room: string): Promise<number[]> {
 /** Accepted messages that the history lacks, and rows that are there without having been accepted or twice. */
 async function compare(api: Api, { accepted }: Talk): Promise<{ missing: number; extra: number; rows: number }> {
   const sum = { missing: 0, extra: 0, rows: 0 };
-  const rooms = [...accepted];
-  const work = async (): Promise<void> => {
-    for (let next = rooms.pop(); next !== undefined; next = rooms.pop()) {
-      const [room, said] = next;
-      const found = await historyOf(api, room);
-      const have = new Set(found);
-      sum.rows += found.length;
-      sum.missing += said.filter((position) => !have.has(position)).length;
-      sum.extra += found.length - said.filter((position) => have.has(position)).length;
-    }
-  };
-  await Promise.all(Array.from({ length: readsAtOnce }, work));
+  await inParallel([...accepted], readsAtOnce, async ([room, said]) => {
+    const found = await historyOf(api, room);
+    const have = new Set(found);
+    sum.rows += found.length;
+    sum.missing += said.filter((position) => !have.has(position)).length;
+    sum.extra += found.length - said.filter((position) => have.has(position)).length;
+  });
   return sum;
 }
 
@@ -177,6 +162,15 @@ async function lagMs(cluster: Cluster): Promise<number> {
   return Math.max(...lags);
 }
 
+/** Until the history is behind by no more than this. */
+const untilBehind = (cluster: Cluster, mostMs: number, timeoutMs: number): Promise<void> =>
+  eventually(
+    async () => {
+      if ((await lagMs(cluster)) > mostMs) throw new Error('still behind');
+    },
+    { timeoutMs, everyMs: lookMs },
+  );
+
 async function run(): Promise<void> {
   const cluster = await startCluster({
     ...{ edges: 1, holders: 2, logLevel: 'error', ownCassandra: true },
@@ -185,9 +179,9 @@ async function run(): Promise<void> {
   });
   try {
     const cassandra = cluster.engines.cassandra as OwnCassandra;
-    const api = new Api(cluster);
+    const api: Api = cluster.ready;
     const rooms = Array.from({ length: roomCount }, (_, i) => `away-${i}`);
-    for (const room of rooms) await api.ask('POST', '/v1/rooms', { room, creator: 'host' });
+    for (const room of rooms) await askApi(api, 'POST', '/v1/rooms', { room, creator: 'host' }, callMs);
     const talk = new Talk(api, rooms);
     const talking = talk.run();
     talk.enter('before');
@@ -195,20 +189,16 @@ async function run(): Promise<void> {
     await cassandra.kill('SIGKILL');
     talk.enter('away');
     await pause(awayMs);
-    await within(restartMs, () => cassandra.start());
+    await eventually(() => cassandra.start(), { timeoutMs: restartMs, everyMs: lookMs });
     talk.enter('catchingUp');
     const backMs = performance.now();
-    await within(catchUpMs, async () => {
-      if ((await lagMs(cluster)) > 2000) throw new Error('still behind');
-    });
+    await untilBehind(cluster, 2000, catchUpMs);
     const caughtUpMs = performance.now() - backMs;
     talk.enter('after');
     await pause(afterMs);
     talk.end();
     await talking;
-    await within(60_000, async () => {
-      if ((await lagMs(cluster)) > 0) throw new Error('still behind');
-    });
+    await untilBehind(cluster, 0, 60_000);
     const history = await compare(api, talk);
     const result = {
       ...{ rate, rooms: roomCount, messageBytes: text.length, awayMinutes: number('minutes') },
@@ -222,20 +212,6 @@ async function run(): Promise<void> {
     if (history.missing + history.extra > 0) process.exitCode = 1;
   } finally {
     await cluster.stop();
-  }
-}
-
-/** Again and again until it does not throw. */
-async function within(ms: number, work: () => Promise<unknown>): Promise<void> {
-  const untilMs = performance.now() + ms;
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (performance.now() > untilMs) throw error;
-      await pause(lookMs);
-    }
   }
 }
 

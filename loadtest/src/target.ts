@@ -67,13 +67,14 @@ export async function askApi(
   { api, apiKey }: Pick<Target, 'api' | 'apiKey'>,
   method: string,
   path: string,
-  body: object,
+  body?: object,
+  timeoutMs = 10_000,
 ): Promise<Record<string, unknown>> {
   const response = await fetch(api + path, {
     method,
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
