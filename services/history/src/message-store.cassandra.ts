@@ -2,7 +2,7 @@ import { causeOf, inParallel, systemClock, type Clock } from '@plaza/kit';
 import type { Client, types } from 'cassandra-driver';
 import { BucketNotes } from './bucket-notes.js';
 import { StoreUnavailable, type MessageRow, type MessageStore, type NewRow, type PageAsk, type Removal } from './message-store.js';
-import { batchesOf, roomsOf } from './write-plan.js';
+import { batchesOf, roomsOf, ttlSeconds } from './write-plan.js';
 
 const dayMs = 86_400_000;
 const roomsAtOnce = 32;
@@ -97,7 +97,7 @@ export class CassandraMessageStore implements MessageStore {
   /** Counted from the event, not from the write: written again, or late, a row ends when it would have. */
   #parameters({ room, bucket, position, timeMs, audience, event, untilMs }: NewRow): unknown[] {
     const values = [room, BigInt(bucket), BigInt(position), BigInt(timeMs), audience, Buffer.from(event)];
-    return [...values, BigInt(timeMs) * 1000n, Math.max(1, Math.ceil((untilMs - this.clock.now()) / 1000))];
+    return [...values, BigInt(timeMs) * 1000n, ttlSeconds(untilMs, this.clock.now())];
   }
 
   async #collect(

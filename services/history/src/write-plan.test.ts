@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@plaza/testkit';
 import { BucketNotes } from './bucket-notes.js';
 import type { NewRow } from './message-store.js';
-import { batchesOf, roomsOf } from './write-plan.js';
+import { batchesOf, roomsOf, ttlSeconds } from './write-plan.js';
 
 const row = (room: string, position: number, bucket = 0, bytes = 1): NewRow => ({
   room,
@@ -27,6 +27,19 @@ describe('write plan', () => {
     expect(batchesOf(large).map((batch) => batch.length)).toEqual([2, 2, 1]);
     expect(batchesOf([row('a', 1), row('a', 2, 0, 300 * 1024), row('a', 3)]).map((batch) => batch.length)).toEqual([1, 1, 1]);
     expect(batchesOf([])).toEqual([]);
+  });
+});
+
+describe('time to live', () => {
+  test.each([
+    ['a whole second', 10_000, 13_000, 13],
+    ['written late in a second', 10_900, 12_400, 13],
+    ['written late in a second, for less than one', 10_900, 11_100, 12],
+    ['within one second', 10_100, 10_200, 11],
+    ['in the next millisecond', 10_999, 11_000, 11],
+    ['already over', 10_000, 9000, 11],
+  ])('%s: ends in the second in which its time is over', (_, nowMs, untilMs, endsAtSecond) => {
+    expect(Math.floor(nowMs / 1000) + ttlSeconds(untilMs, nowMs)).toBe(endsAtSecond);
   });
 });
 

@@ -30,3 +30,9 @@ export function batchesOf(rows: readonly NewRow[]): NewRow[][] {
   }
   return batches;
 }
+
+/**
+ * The TTL that ends a row at its time, in whole seconds, 1 at least. Cassandra counts it from the second in which it writes; so the row ends in the
+ * second in which its time is over, never before it.
+ */
+export const ttlSeconds = (untilMs: number, nowMs: number): number => Math.max(1, Math.ceil(untilMs / 1000) - Math.floor(nowMs / 1000));
