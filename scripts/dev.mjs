@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | chaos | build | check | generate | bench:path | bench:fanout | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | postinstall
+ *   start | test | cluster | chaos | build | check | generate | bench | bench:path | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const commands = {
   cluster: runBuilt('scripts/cluster.mjs'),
   chaos: runBuilt('chaos/dist/run.js'),
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
-  'bench:fanout': runBuilt('loadtest/dist/bench-fanout.js'),
+  bench: runBuilt('loadtest/dist/bench.js'),
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
   'bench:handover': runBuilt('loadtest/dist/bench-handover.js'),
   'bench:snapshot': runBuilt('loadtest/dist/bench-snapshot.js'),

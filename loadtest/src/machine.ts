@@ -1,3 +1,4 @@
+import { execFileSync, type ForkOptions } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
@@ -69,3 +70,17 @@ export function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil((p / 100) * sorted.length) - 1))] ?? Number.NaN;
 }
+
+/** The middle of some figures: of several runs the one that neither luck nor a neighbour made. */
+export const median = (values: readonly number[]): number => percentile(values, 50);
+
+/** How to fork a process that stays on one CPU; undefined: anywhere. */
+export const pinnedTo = (cpu: number | undefined): ForkOptions => ({
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  ...(cpu === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(cpu), process.execPath] }),
+});
+
+/** Keeps a running process, with all its threads, on one CPU. */
+export const pin = (pid: number, cpu: number): void => {
+  execFileSync('taskset', ['-acp', String(cpu), String(pid)], { stdio: 'ignore' });
+};

@@ -12,7 +12,7 @@ app.listen('127.0.0.1', 0, (listening) => {
   if (listening === false) throw new Error('no port');
   process.send?.({ port: uWS.us_socket_local_port(listening) });
 });
-process.on('message', (message: { publish: number }) => {
-  app.publish('room', new Uint8Array(message.publish), true);
+process.on('message', ({ publish }: { publish: string }) => {
+  app.publish('room', Buffer.from(publish), true);
 });
 process.on('disconnect', () => process.exit(0));

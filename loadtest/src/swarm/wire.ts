@@ -6,8 +6,15 @@ export interface FrameCount {
   events: number;
   /** Batches whose prev was not the position before. */
   breaks: number;
+  /** Incomplete frames: it was told of a hole, and the chain begins anew behind it. */
+  told: number;
   last: number;
 }
+
+export const noFrames = (): FrameCount => ({ events: 0, breaks: 0, told: 0, last: 0 });
+
+const batchTag = 0x0a;
+const incompleteTag = 0x2a;
 
 let at = 0;
 
@@ -36,8 +43,14 @@ export function countFrame(bytes: Uint8Array, start: number, end: number, count:
   at = start;
   while (at < end) {
     const tag = varint(bytes);
-    if (tag === 0x0a) countBatch(bytes, count);
-    else skip(bytes, tag & 7);
+    if (tag === batchTag) countBatch(bytes, count);
+    else {
+      if (tag === incompleteTag) {
+        count.told++;
+        count.last = 0;
+      }
+      skip(bytes, tag & 7);
+    }
   }
 }
 

@@ -1,0 +1,38 @@
+import { cpus } from 'node:os';
+import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
+import { pin } from '../machine.js';
+import { benchEnv, type Target } from '../target.js';
+
+/** What is measured has a CPU of its own; clients, engines and everybody else share the other. On one CPU nobody is pinned. */
+export const [serverCpu, clientCpu]: readonly [number | undefined, number | undefined] =
+  cpus().length < 2 ? [undefined, undefined] : [0, 1];
+
+/** Signs the tokens of a benchmark's accounts. */
+export const tokenSecret = 'of-benchmarks-only-00000000000000';
+
+/** This process and whatever it starts from now on: on the clients' side. */
+export function takeClientsSide(): void {
+  if (clientCpu !== undefined) pin(process.pid, clientCpu);
+}
+
+/** A cluster in which the named processes have the server's CPU. */
+export interface Bed extends Target {
+  readonly cluster: Cluster;
+  /** Process id of a service by name, `edge-1`; throws where there is none. */
+  pid(id: string): number;
+}
+
+/** `measured`: by name, `edge-1`; to be called after `takeClientsSide`. */
+export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
+  const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...options.env };
+  const cluster = await startCluster({ edges: 2, holders: 1, logLevel: 'error', ...options, env });
+  const { ready, connectUrls, processes } = cluster;
+  const pids = Object.fromEntries(processes.map(({ id, pid }) => [id, pid]));
+  const pid = (id: string): number => {
+    const found = processes.find((one) => one.id === id)?.pid ?? 0;
+    if (found === 0) throw new Error(`there is no process ${id}`);
+    return found;
+  };
+  for (const id of measured) if (serverCpu !== undefined) pin(pid(id), serverCpu);
+  return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop: () => cluster.stop() };
+}

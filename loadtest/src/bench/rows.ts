@@ -1,0 +1,5 @@
+import { hot, steady } from './fanout.js';
+import type { Row } from './row.js';
+
+/** Every row of `npm run bench`, in its order. */
+export const rows: readonly Row[] = [steady, hot];

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuMicros, percentile } from '../machine.js';
+import { stamped } from '../swarm/lags.js';
+import type { Swarm } from '../swarm/swarm.js';
+
+export interface Window {
+  readonly sockets: number;
+  readonly messages: number;
+  /** Messages times sockets, less what was not delivered. */
+  readonly deliveries: number;
+  readonly expected: number;
+  readonly framesASocket: number;
+  readonly bytesADelivery: number;
+  readonly serverMicrosADelivery: number;
+  /** Of a core: 1 is all of it. */
+  readonly serverShare: number;
+  readonly swarmMicrosAFrame: number;
+  readonly serverMicrosAFrame: number;
+  /** From sending until the last watched socket had it, ms. */
+  readonly lagMs: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+export interface Rate {
+  /** Messages a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Of a message's text. */
+  readonly bytes: number;
+}
+
+/** Until what was sent last has arrived. */
+const settleMs = 1500;
+
+/** Sends at the rate for the time while a swarm listens, and looks at what it cost. Throws where a socket was closed, or saw a break of its chain. */
+export async function window(swarm: Swarm, pid: number, { rate, seconds, bytes }: Rate, send: (text: string) => unknown): Promise<Window> {
+  const before = await swarm.count();
+  const [cpuBefore, startMs] = [cpuMicros(pid), performance.now()];
+  const messages = Math.round(rate * seconds);
+  for (let i = 0; i < messages; i++) {
+    await pause(Math.max(0, startMs + (i * 1000) / rate - performance.now()));
+    send(stamped(bytes));
+  }
+  const [cpuSent, tookMs] = [cpuMicros(pid), performance.now() - startMs];
+  await pause(settleMs);
+  const [after, cpuAfter] = [await swarm.count(), cpuMicros(pid)];
+  if (after.breaks > before.breaks || after.closed > before.closed || after.told > before.told)
+    throw new Error(`not a clean run: ${JSON.stringify({ ...after, lags: after.lags.length })}`);
+  const frames = after.frames - before.frames;
+  const deliveries = after.events - before.events;
+  const micros = cpuAfter - cpuBefore;
+  return {
+    sockets: after.open,
+    messages,
+    deliveries,
+    expected: messages * after.open,
+    framesASocket: frames / after.open,
+    bytesADelivery: (after.bytes - before.bytes) / deliveries,
+    serverMicrosADelivery: micros / deliveries,
+    serverShare: (cpuSent - cpuBefore) / 1000 / tookMs,
+    swarmMicrosAFrame: (after.cpuMicros - before.cpuMicros) / frames,
+    serverMicrosAFrame: micros / frames,
+    lagMs: { p50: percentile(after.lags, 50), p99: percentile(after.lags, 99), max: percentile(after.lags, 100) },
+  };
+}

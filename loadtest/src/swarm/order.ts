@@ -1,0 +1,51 @@
+/** What a swarm's sockets speak: Plaza's binary frames, or whatever a peer sends, of which only frames are counted. */
+export type Speech = 'plaza' | 'bare' | 'socket.io';
+
+export interface SwarmOrder {
+  /** Connect URL without a query. */
+  readonly url: string;
+  readonly speech: Speech;
+  readonly sockets: number;
+  /** Opening this many at a time: the next follows when one has shaken hands. */
+  readonly atOnce: number;
+  /** Joined by URL, socket by socket in turn; empty: none. */
+  readonly rooms?: readonly string[];
+  /** Signs a token for each socket, as account `PREFIX-N`; absent: anonymous guests. */
+  readonly tokens?: { readonly secret: string; readonly prefix: string };
+  /** The number of the first socket: several processes share one count. */
+  readonly first?: number;
+  /** Each n-th socket is decoded fully, and the lag of what it sees is kept; 0: none. */
+  readonly watchEvery?: number;
+}
+
+/** Since the swarm began, except `lags`. */
+export interface SwarmCount {
+  readonly open: number;
+  readonly closed: number;
+  /** Sockets that were never let in, by cause. */
+  readonly failed: Readonly<Record<string, number>>;
+  readonly frames: number;
+  readonly events: number;
+  /** Batches whose `prev` was not the position before: a gap or a repeat. */
+  readonly breaks: number;
+  /** Times that a socket was told of a hole: `complete: false`. */
+  readonly told: number;
+  readonly bytes: number;
+  /** CPU that the swarm's processes used, in microseconds. */
+  readonly cpuMicros: number;
+  /** Of each message since the last count: ms until the last watched socket had it. */
+  readonly lags: readonly number[];
+}
+
+export const noCount: SwarmCount = {
+  open: 0,
+  closed: 0,
+  failed: {},
+  frames: 0,
+  events: 0,
+  breaks: 0,
+  told: 0,
+  bytes: 0,
+  cpuMicros: 0,
+  lags: [],
+};

@@ -1,0 +1,95 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { pinnedTo } from '../machine.js';
+import { noCount, type SwarmCount, type SwarmOrder } from './order.js';
+import type { WorkerAsk, WorkerCount } from './worker.js';
+
+/** 20,000 file descriptors a process are common. */
+const socketsAProcess = 15_000;
+
+/** Processes full of sockets: many connections for little CPU. */
+export class Swarm {
+  private constructor(private readonly workers: readonly Worker[]) {}
+
+  /** Resolves when each socket is open or was not let in (`failed`). `cpu` pins the processes; default: as many as the sockets need. */
+  static async open(order: SwarmOrder, cpu?: number, processes = Math.ceil(order.sockets / socketsAProcess)): Promise<Swarm> {
+    const swarm = new Swarm(Array.from({ length: processes }, () => new Worker(cpu)));
+    await swarm.more(order);
+    return swarm;
+  }
+
+  /** More sockets, of another order if need be, shared by the same processes. */
+  async more(order: SwarmOrder): Promise<void> {
+    const each = Math.ceil(order.sockets / this.workers.length);
+    await Promise.all(
+      this.workers.map((worker, index) => {
+        const first = index * each;
+        const sockets = Math.max(0, Math.min(each, order.sockets - first));
+        return worker.ask({ ask: 'open', order: { ...order, sockets, first: (order.first ?? 0) + first } });
+      }),
+    );
+  }
+
+  async count(): Promise<SwarmCount> {
+    return sumOf(await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'count' }))));
+  }
+
+  /** Closes a share (0 to 1) of all sockets that there ever were, the oldest first. */
+  async closeSome(share: number): Promise<SwarmCount> {
+    return sumOf(await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'close', share }))));
+  }
+
+  close(): void {
+    for (const worker of this.workers) worker.kill();
+  }
+}
+
+function sumOf(counts: readonly WorkerCount[]): SwarmCount {
+  const latest = new Map<string, number>();
+  for (const { lags } of counts) for (const [stamp, ms] of lags) latest.set(stamp, Math.max(latest.get(stamp) ?? 0, ms));
+  const sum = counts.reduce<SwarmCount>(
+    (all, { lags: _, failed, ...one }) => ({
+      ...all,
+      ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + (all[key as keyof typeof one])])),
+      failed: added(all.failed, failed),
+    }),
+    noCount,
+  );
+  return { ...sum, lags: [...latest.values()] };
+}
+
+const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.entries(b).reduce((sum, [cause, n]) => ({ ...sum, [cause]: (sum[cause] ?? 0) + n }), { ...a });
+
+class Worker {
+  readonly #child: ChildProcess;
+  /** One question at a time. */
+  #asked: Promise<unknown> = Promise.resolve();
+
+  constructor(cpu: number | undefined) {
+    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), pinnedTo(cpu));
+  }
+
+  ask(message: WorkerAsk): Promise<WorkerCount> {
+    const answered = this.#asked.then(() => this.#answer(message));
+    this.#asked = answered.catch(() => undefined);
+    return answered;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #answer(message: WorkerAsk): Promise<WorkerCount> {
+    return new Promise((resolve, reject) => {
+      const onExit = (code: number | null): void => reject(new Error(`a process of the swarm ended with ${code}`));
+      this.#child.once('exit', onExit);
+      this.#child.once('message', (answer: WorkerCount | { error: string }) => {
+        this.#child.off('exit', onExit);
+        if ('error' in answer) reject(new Error(answer.error));
+        else resolve(answer);
+      });
+      this.#child.send(message);
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import { causeOf, issueToken } from '@plaza/kit';
+import { LeanSocket, type OnFrame } from './lean-socket.js';
+import { Lags } from './lags.js';
+import type { SwarmOrder } from './order.js';
+import { countFrame, noFrames, type FrameCount } from './wire.js';
+
+/** What one process of a swarm tells; lags by the stamp of the message, so that those of several processes can be joined. */
+export interface WorkerCount {
+  readonly open: number;
+  readonly closed: number;
+  readonly failed: Readonly<Record<string, number>>;
+  readonly frames: number;
+  readonly events: number;
+  readonly breaks: number;
+  readonly told: number;
+  readonly bytes: number;
+  readonly cpuMicros: number;
+  readonly lags: readonly (readonly [string, number])[];
+}
+
+export type WorkerAsk =
+  { readonly ask: 'open'; readonly order: SwarmOrder } | { readonly ask: 'count' } | { readonly ask: 'close'; readonly share: number };
+
+/** Source ports for one pair of addresses run out at 28,000: spread over the loopback range. */
+const socketsAnAddress = 10_000;
+const tokenMs = 3_600_000;
+
+const shared = LeanSocket.sharedBuffer();
+const sockets: LeanSocket[] = [];
+const counts: FrameCount[] = [];
+const failed: Record<string, number> = {};
+const lags = new Lags();
+let frames = 0;
+let bytes = 0;
+let broken: Error | undefined;
+
+const plain: OnFrame = (_, start, end) => {
+  frames++;
+  bytes += end - start;
+};
+
+function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number): OnFrame {
+  const count = noFrames();
+  counts.push(count);
+  const watched = watchEvery > 0 && index % watchEvery === watchEvery - 1;
+  if (speech !== 'plaza')
+    return (buffer, start, end) => {
+      plain(buffer, start, end);
+      count.events++;
+      if (watched) lags.saw(buffer, start, end);
+    };
+  return (buffer, start, end) => {
+    plain(buffer, start, end);
+    countFrame(buffer, start, end, count);
+    if (!watched) return;
+    try {
+      lags.sawFrame(buffer, start, end);
+    } catch (error) {
+      broken ??= error as Error;
+    }
+  };
+}
+
+function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string {
+  const { pathname } = new URL(url);
+  const query = new URLSearchParams();
+  if (rooms.length > 0) query.set('room', rooms[number % rooms.length] as string);
+  if (tokens !== undefined)
+    query.set(
+      'token',
+      issueToken(tokens.secret, {
+        account: `${tokens.prefix}-${number}`,
+        expiresMs: Date.now() + tokenMs,
+        capabilities: ['enter', 'send'],
+      }),
+    );
+  return query.size === 0 ? pathname : `${pathname}?${query.toString()}`;
+}
+
+async function openOne(order: SwarmOrder, index: number): Promise<void> {
+  const number = (order.first ?? 0) + index;
+  const { hostname, port } = new URL(order.url);
+  const socket = new LeanSocket(
+    {
+      host: hostname,
+      port: Number(port),
+      path: pathOf(order, number),
+      subprotocol: order.speech === 'plaza' ? 'plaza.v1' : undefined,
+      localAddress: `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}`,
+    },
+    shared,
+    onFrameOf(order, index),
+  );
+  sockets.push(socket);
+  try {
+    await socket.opened;
+    if (order.speech === 'socket.io') socket.sendText('40');
+  } catch (error) {
+    failed[causeOf(error)] = (failed[causeOf(error)] ?? 0) + 1;
+  }
+}
+
+async function open(order: SwarmOrder): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < order.sockets) await openOne(order, next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(order.atOnce, order.sockets) }, lane));
+}
+
+function count(): WorkerCount {
+  if (broken !== undefined) throw broken;
+  let closed = 0;
+  const sum = noFrames();
+  for (const socket of sockets) if (socket.closed) closed++;
+  for (const each of counts) {
+    sum.events += each.events;
+    sum.breaks += each.breaks;
+    sum.told += each.told;
+  }
+  const { user, system } = process.cpuUsage();
+  const { events, breaks, told } = sum;
+  return {
+    open: sockets.length - closed,
+    closed,
+    failed,
+    frames,
+    events,
+    breaks,
+    told,
+    bytes,
+    cpuMicros: user + system,
+    lags: lags.take(),
+  };
+}
+
+/** Closes the first ones that are open; the share is of all sockets. */
+function close(share: number): void {
+  const open = sockets.filter((socket) => !socket.closed);
+  for (const socket of open.slice(0, Math.round(sockets.length * share))) socket.close();
+}
+
+async function answer(message: WorkerAsk): Promise<unknown> {
+  if (message.ask === 'open') await open(message.order);
+  if (message.ask === 'close') close(message.share);
+  return count();
+}
+
+process.on('message', (message: WorkerAsk) => {
+  answer(message).then(
+    (told) => process.send?.(told),
+    (error: unknown) => process.send?.({ error: causeOf(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
