@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
-import { takeClientsSide } from './bench/bed.js';
+import { stopCassandra, takeClientsSide } from './bench/bed.js';
 import { worseThan, type Results } from './bench/comparison.js';
 import { isKept, type Figure, type RowResult } from './bench/row.js';
 import { rows } from './bench/rows.js';
@@ -11,7 +11,7 @@ import { cpuShares, cpuTicks, machineLine } from './machine.js';
 import { keepResult, resultsFolder } from './report.js';
 
 /**
- * `npm run bench [-- --full --only fanout-steady,storm --against FILE]`: every row, its figures against their targets, and what became worse by more than 10 % since an earlier result (default:
+ * `npm run bench [-- --full --only fanout-steady,storm --against FILE --profile FOLDER]`: every row, its figures against their targets, and what became worse by more than 10 % since an earlier result (default:
  * the newest in loadtest/results). Ends with 1 where a row failed; a target that is not kept is told, not a failure: machines differ.
  */
 const { values } = parseArgs({
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     against: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
 
@@ -53,6 +54,7 @@ const toldFigure = (name: string, figure: Figure): string => {
 };
 
 takeClientsSide();
+if (values.profile !== undefined) process.env['PLAZA_BENCH_PROFILE'] = resolve(values.profile);
 const before = earlier();
 const results: Record<string, RowResult> = {};
 const failures: string[] = [];
@@ -71,6 +73,7 @@ for (const row of chosen) {
   }
 }
 
+await stopCassandra();
 say('');
 keepResult('bench', { full: values.full, loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)), results });
 if (before !== undefined) {

@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
+import { startOwnCassandra, type OwnCassandra } from '@plaza/testkit/engines';
 import { pin } from '../machine.js';
+import { observed } from '../profile/profiled.js';
 import { benchEnv, type Target } from '../target.js';
 
 /** What is measured has a CPU of its own; clients, engines and everybody else share the other. On one CPU nobody is pinned. */
@@ -22,10 +24,33 @@ export interface Bed extends Target {
   pid(id: string): number;
 }
 
+let cassandra: Promise<OwnCassandra> | undefined;
+
+/** One for all clusters of a run, each in a keyspace of its own: its start takes longer than many a row. */
+async function nameCassandra(): Promise<void> {
+  if (cassandra === undefined && process.env['PLAZA_CASSANDRA_HOSTS']) return;
+  cassandra ??= startOwnCassandra();
+  process.env['PLAZA_CASSANDRA_HOSTS'] = (await cassandra).hosts.join(',');
+}
+
+/** After the last row. */
+export async function stopCassandra(): Promise<void> {
+  await (await cassandra)?.stop();
+}
+
 /** `measured`: by name, `edge-1`; to be called after `takeClientsSide`. */
 export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
-  const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...options.env };
-  const cluster = await startCluster({ edges: 2, holders: 1, logLevel: 'error', ...options, env });
+  const { mains, env: forProfiles } = observed();
+  const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...forProfiles, ...options.env };
+  await nameCassandra();
+  const cluster = await startCluster({
+    edges: 2,
+    holders: 1,
+    logLevel: 'error',
+    ...(mains === undefined ? {} : { mains }),
+    ...options,
+    env,
+  });
   const { ready, connectUrls, processes } = cluster;
   const pids = Object.fromEntries(processes.map(({ id, pid }) => [id, pid]));
   const pid = (id: string): number => {

@@ -1,10 +1,11 @@
 import { median } from '../machine.js';
 import { startPeer } from '../peers/peer.js';
+import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
 import { clientCpu, clusterBed, serverCpu } from './bed.js';
 import { openRoom, Speaker } from './room.js';
 import { atLeast, atMost, type Row, type RowResult } from './row.js';
-import { window, type Rate, type Window } from './window.js';
+import { isUnsaturated, window, type Rate, type Window } from './window.js';
 
 interface Shape extends Rate {
   readonly sockets: number;
@@ -12,8 +13,6 @@ interface Shape extends Rate {
 }
 
 const atOnce = 100;
-/** A bare server at most this busy is taken for unsaturated. */
-const unsaturated = 0.9;
 const bareRates = [25, 50, 75, 100, 125, 150, 200];
 const rampSeconds = 3;
 
@@ -46,7 +45,7 @@ async function fanout(shape: Shape, ratio: number, say: Say, findRate: typeof sa
     );
     const rounds: { readonly edge: Window; readonly bare: Window }[] = [];
     for (let round = 0; round < shape.rounds; round++) {
-      const edge = await plaza();
+      const edge = await (round === 0 ? profiled('edge', bed.pid('edge-1'), say, plaza) : plaza());
       say(shown('edge', edge));
       const other = await window(theirs, bare.pid, bareShape, (text) => bare.publish(text));
       say(shown('bare uWebSockets', other));
@@ -60,6 +59,8 @@ async function fanout(shape: Shape, ratio: number, say: Say, findRate: typeof sa
           ratio,
           'ratio',
         ),
+        'edge CPU a write': atMost(median(rounds.map(({ edge }) => edge.serverMicrosAFrame)), undefined, 'us'),
+        'messages a write': atLeast(median(rounds.map(({ edge }) => edge.messages / edge.framesASocket)), undefined, 'count'),
         'edge CPU a delivery': atMost(median(rounds.map(({ edge }) => edge.serverMicrosADelivery)), undefined, 'us'),
         'delivered of expected': atLeast(Math.min(...rounds.map(({ edge }) => edge.deliveries / edge.expected)), 1, 'ratio'),
         'lag p99 to the last socket': atMost(median(rounds.map(({ edge }) => edge.lagMs.p99)), 250, 'ms'),
@@ -86,8 +87,7 @@ const sameRate = (rate: Rate, _: Measure): Promise<Rate> => Promise.resolve(rate
 async function highestUnsaturated(wanted: Rate, measure: Measure): Promise<Rate> {
   let highest = bareRates[0] as number;
   for (const rate of bareRates) {
-    const { serverShare } = await measure({ ...wanted, rate, seconds: rampSeconds });
-    if (serverShare > unsaturated) break;
+    if (!isUnsaturated(await measure({ ...wanted, rate, seconds: rampSeconds }))) break;
     highest = rate;
   }
   return { ...wanted, rate: highest };

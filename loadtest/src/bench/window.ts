@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuMicros, percentile } from '../machine.js';
-import { stamped } from '../swarm/lags.js';
+import { latest, stamped } from '../swarm/lags.js';
+import type { SwarmCount } from '../swarm/order.js';
 import type { Swarm } from '../swarm/swarm.js';
 
 export interface Window {
@@ -28,8 +29,13 @@ export interface Rate {
   readonly bytes: number;
 }
 
-/** Until what was sent last has arrived. */
+/** What was sent last has arrived when everything has, or when nothing more came for this long; a server that was late has longer. */
 const settleMs = 1500;
+const settleMsAtMost = 30_000;
+const lookMs = 100;
+
+/** A server that is busier, of a core, or later than this with its last sockets, has no time left: what it costs then is the cost of being late. */
+export const isUnsaturated = ({ serverShare, lagMs }: Window): boolean => serverShare <= 0.9 && lagMs.p99 <= 1000;
 
 /** Sends at the rate for the time while a swarm listens, and looks at what it cost. Throws where a socket was closed, or saw a break of its chain. */
 export async function window(swarm: Swarm, pid: number, { rate, seconds, bytes }: Rate, send: (text: string) => unknown): Promise<Window> {
@@ -41,10 +47,10 @@ export async function window(swarm: Swarm, pid: number, { rate, seconds, bytes }
     send(stamped(bytes));
   }
   const [cpuSent, tookMs] = [cpuMicros(pid), performance.now() - startMs];
-  await pause(settleMs);
-  const [after, cpuAfter] = [await swarm.count(), cpuMicros(pid)];
+  const [after, cpuAfter] = [await arrived(swarm, before.events + messages * before.open), cpuMicros(pid)];
   if (after.breaks > before.breaks || after.closed > before.closed || after.told > before.told)
-    throw new Error(`not a clean run: ${JSON.stringify({ ...after, lags: after.lags.length })}`);
+    throw new Error(`not a clean run: ${JSON.stringify({ ...after, lags: after.lags.size })}`);
+  const lags = [...after.lags.values()];
   const frames = after.frames - before.frames;
   const deliveries = after.events - before.events;
   const micros = cpuAfter - cpuBefore;
@@ -59,6 +65,23 @@ export async function window(swarm: Swarm, pid: number, { rate, seconds, bytes }
     serverShare: (cpuSent - cpuBefore) / 1000 / tookMs,
     swarmMicrosAFrame: (after.cpuMicros - before.cpuMicros) / frames,
     serverMicrosAFrame: micros / frames,
-    lagMs: { p50: percentile(after.lags, 50), p99: percentile(after.lags, 99), max: percentile(after.lags, 100) },
+    lagMs: { p50: percentile(lags, 50), p99: percentile(lags, 99), max: percentile(lags, 100) },
   };
+}
+
+/** The count when everything expected is there, or nothing more comes; with the lags of all looks. */
+async function arrived(swarm: Swarm, expected: number): Promise<SwarmCount> {
+  const endMs = performance.now() + settleMsAtMost;
+  const lags: ReadonlyMap<string, number>[] = [];
+  let grownMs = performance.now();
+  let last = -1;
+  for (;;) {
+    const count = await swarm.count();
+    const nowMs = performance.now();
+    lags.push(count.lags);
+    if (count.events !== last) grownMs = nowMs;
+    last = count.events;
+    if (last >= expected || nowMs - grownMs > settleMs || nowMs > endMs) return { ...count, lags: latest(lags) };
+    await pause(lookMs);
+  }
 }

@@ -9,6 +9,13 @@ export const stamped = (bytes: number): string => {
 const stamps = /@(\d{13}\.\d{3})@/g;
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
+/** Lags of one message from several watchers: the last one counts. */
+export function latest(all: readonly Iterable<readonly [string, number]>[]): Map<string, number> {
+  const lags = new Map<string, number>();
+  for (const some of all) for (const [stamp, ms] of some) lags.set(stamp, Math.max(lags.get(stamp) ?? 0, ms));
+  return lags;
+}
+
 /** What the watched sockets of a process saw: of each message the time until the last of them had it. */
 export class Lags {
   #byStamp = new Map<string, number>();

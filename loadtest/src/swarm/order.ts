@@ -1,5 +1,5 @@
-/** What a swarm's sockets speak: Plaza's binary frames, or whatever a peer sends, of which only frames are counted. */
-export type Speech = 'plaza' | 'bare' | 'socket.io';
+/** What a swarm's sockets speak: Plaza's binary frames, or a peer's protocol, as far as being in its room needs. */
+export type Speech = 'plaza' | 'bare' | 'socket.io' | 'centrifugo';
 
 export interface SwarmOrder {
   /** Connect URL without a query. */
@@ -33,8 +33,8 @@ export interface SwarmCount {
   readonly bytes: number;
   /** CPU that the swarm's processes used, in microseconds. */
   readonly cpuMicros: number;
-  /** Of each message since the last count: ms until the last watched socket had it. */
-  readonly lags: readonly number[];
+  /** Of each message, by its stamp, since the last count: ms until the last watched socket had it. */
+  readonly lags: ReadonlyMap<string, number>;
 }
 
 export const noCount: SwarmCount = {
@@ -47,5 +47,5 @@ export const noCount: SwarmCount = {
   told: 0,
   bytes: 0,
   cpuMicros: 0,
-  lags: [],
+  lags: new Map(),
 };

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pinnedTo } from '../machine.js';
+import { latest } from './lags.js';
 import { noCount, type SwarmCount, type SwarmOrder } from './order.js';
 import type { WorkerAsk, WorkerCount } from './worker.js';
 
@@ -45,17 +46,15 @@ export class Swarm {
 }
 
 function sumOf(counts: readonly WorkerCount[]): SwarmCount {
-  const latest = new Map<string, number>();
-  for (const { lags } of counts) for (const [stamp, ms] of lags) latest.set(stamp, Math.max(latest.get(stamp) ?? 0, ms));
   const sum = counts.reduce<SwarmCount>(
     (all, { lags: _, failed, ...one }) => ({
       ...all,
-      ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + (all[key as keyof typeof one])])),
+      ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
       failed: added(all.failed, failed),
     }),
     noCount,
   );
-  return { ...sum, lags: [...latest.values()] };
+  return { ...sum, lags: latest(counts.map(({ lags }) => lags)) };
 }
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>

@@ -1,7 +1,7 @@
 import { causeOf, issueToken } from '@plaza/kit';
 import { LeanSocket, type OnFrame } from './lean-socket.js';
 import { Lags } from './lags.js';
-import type { SwarmOrder } from './order.js';
+import type { Speech, SwarmOrder } from './order.js';
 import { countFrame, noFrames, type FrameCount } from './wire.js';
 
 /** What one process of a swarm tells; lags by the stamp of the message, so that those of several processes can be joined. */
@@ -34,17 +34,32 @@ let frames = 0;
 let bytes = 0;
 let broken: Error | undefined;
 
+/** What peers want to hear before they send anything. */
+const enterPeer: Readonly<Record<Speech, readonly string[]>> = {
+  plaza: [],
+  bare: [],
+  'socket.io': ['40'],
+  centrifugo: ['{"id":1,"connect":{}}', '{"id":2,"subscribe":{"channel":"room"}}'],
+};
+/** Their pings are messages of the protocol, and so are the answers. */
+const pings: Readonly<Partial<Record<Speech, { readonly ping: string; readonly pong: string }>>> = {
+  'socket.io': { ping: '2', pong: '3' },
+  centrifugo: { ping: '{}', pong: '{}' },
+};
+
 const plain: OnFrame = (_, start, end) => {
   frames++;
   bytes += end - start;
 };
 
-function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number): OnFrame {
+function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, socket: () => LeanSocket): OnFrame {
   const count = noFrames();
   counts.push(count);
   const watched = watchEvery > 0 && index % watchEvery === watchEvery - 1;
+  const ping = pings[speech];
   if (speech !== 'plaza')
     return (buffer, start, end) => {
+      if (end - start === ping?.ping.length) return socket().sendText(ping.pong);
       plain(buffer, start, end);
       count.events++;
       if (watched) lags.saw(buffer, start, end);
@@ -62,8 +77,7 @@ function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number): OnFra
 }
 
 function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string {
-  const { pathname } = new URL(url);
-  const query = new URLSearchParams();
+  const { pathname, searchParams: query } = new URL(url);
   if (rooms.length > 0) query.set('room', rooms[number % rooms.length] as string);
   if (tokens !== undefined)
     query.set(
@@ -80,7 +94,7 @@ function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string
 async function openOne(order: SwarmOrder, index: number): Promise<void> {
   const number = (order.first ?? 0) + index;
   const { hostname, port } = new URL(order.url);
-  const socket = new LeanSocket(
+  const socket: LeanSocket = new LeanSocket(
     {
       host: hostname,
       port: Number(port),
@@ -89,12 +103,12 @@ async function openOne(order: SwarmOrder, index: number): Promise<void> {
       localAddress: `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}`,
     },
     shared,
-    onFrameOf(order, index),
+    onFrameOf(order, index, () => socket),
   );
   sockets.push(socket);
   try {
     await socket.opened;
-    if (order.speech === 'socket.io') socket.sendText('40');
+    for (const text of enterPeer[order.speech]) socket.sendText(text);
   } catch (error) {
     failed[causeOf(error)] = (failed[causeOf(error)] ?? 0) + 1;
   }

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { residentMiB } from '../machine.js';
+import { startCentrifugo } from '../peers/centrifugo.js';
+import { startPeer, type Peer } from '../peers/peer.js';
+import { Swarm } from '../swarm/swarm.js';
+import { clientCpu, clusterBed, serverCpu } from './bed.js';
+import { openRoom, Speaker } from './room.js';
+import { atMost, type Row, type RowResult } from './row.js';
+import { isUnsaturated, window, type Rate, type Window } from './window.js';
+
+/** A server that holds sockets of one room: an edge, or a peer. */
+interface Subject extends Omit<Peer, 'stop'> {
+  readonly rooms: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** What one of them costs. */
+interface Cost {
+  readonly name: string;
+  readonly connectsPerSecond: number;
+  /** Resident memory of the process, by socket. */
+  readonly kibASocket: number;
+  readonly steady: Window;
+  readonly hot: Window;
+}
+
+const steadySockets = 10_000;
+const hotSockets = 2000;
+const bytes = 200;
+const steadyRates = [2, 4, 8];
+const hotRates = [10, 25, 50, 100, 200];
+const atOnce = 100;
+const seconds = 5;
+const calmMs = 1000;
+
+const fromPeer = (peer: Peer): Subject => ({
+  ...peer,
+  rooms: [],
+  stop: () => {
+    peer.stop();
+    return Promise.resolve();
+  },
+});
+
+async function edge(): Promise<Subject> {
+  const bed = await clusterBed(['edge-1']);
+  const room = await openRoom(bed, 'peers');
+  const [url, elsewhere] = bed.connectUrls as [string, string];
+  const speaker = await Speaker.enter(elsewhere, room);
+  const publish = (text: string): void => speaker.say(text);
+  const stop = (): Promise<void> => {
+    speaker.leave();
+    return bed.stop();
+  };
+  return { name: 'plaza edge', url, speech: 'plaza', pid: bed.pid('edge-1'), rooms: [room], publish, stop };
+}
+
+/** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. */
+async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
+  let last: Window | undefined;
+  for (const rate of rates) {
+    const measured = await measure({ rate, seconds, bytes });
+    if (last !== undefined && !isUnsaturated(measured)) break;
+    last = measured;
+  }
+  return last as Window;
+}
+
+async function costOf({ name, url, speech, pid, rooms, publish }: Subject): Promise<Cost> {
+  const swarm = await Swarm.open({ url, speech, rooms, sockets: 0, atOnce, watchEvery: 50 }, clientCpu, 1);
+  const measure = (rate: Rate): Promise<Window> => window(swarm, pid, rate, publish);
+  try {
+    const [residentBefore, startMs] = [residentMiB(pid), performance.now()];
+    await swarm.more({ url, speech, rooms, sockets: steadySockets, atOnce, watchEvery: 50 });
+    const tookMs = performance.now() - startMs;
+    await pause(calmMs);
+    const kibASocket = ((residentMiB(pid) - residentBefore) * 1024) / steadySockets;
+    const steady = await highest(steadyRates, measure);
+    await swarm.closeSome(1 - hotSockets / steadySockets);
+    await pause(calmMs);
+    return { name, connectsPerSecond: (1000 * steadySockets) / tookMs, kibASocket, steady, hot: await highest(hotRates, measure) };
+  } finally {
+    swarm.close();
+  }
+}
+
+async function starts(): Promise<readonly (() => Promise<Subject>)[]> {
+  const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
+  const centrifugo = await startCentrifugo(serverCpu);
+  return [
+    edge,
+    async () => fromPeer(await startPeer('bare', 'bare', serverCpu)),
+    async () => fromPeer(await startPeer('ws', 'bare', serverCpu)),
+    async () => fromPeer(await startPeer('socket-io', 'socket.io', serverCpu, socketIoPath)),
+    ...(centrifugo === undefined ? [] : [() => Promise.resolve(fromPeer(centrifugo))]),
+  ];
+}
+
+const told = ({ name, connectsPerSecond, kibASocket, steady, hot }: Cost): string =>
+  `${name}: ${connectsPerSecond.toFixed(0)} connects/s, ${kibASocket.toFixed(1)} KiB a socket; 10,000 sockets: ${steady.serverMicrosADelivery.toFixed(2)} us a delivery at ` +
+  `${(steady.messages / seconds).toFixed(0)}/s; 2,000: ${hot.serverMicrosADelivery.toFixed(2)} us at ${(hot.messages / seconds).toFixed(0)}/s, lag p99 ${hot.lagMs.p99.toFixed(0)} ms`;
+
+async function compared(say: (line: string) => void): Promise<RowResult> {
+  const costs: Cost[] = [];
+  for (const start of await starts()) {
+    const subject = await start();
+    try {
+      const cost = await costOf(subject);
+      costs.push(cost);
+      say(told(cost));
+    } finally {
+      await subject.stop();
+    }
+  }
+  const [ours, bare, ...peers] = costs as [Cost, Cost, ...Cost[]];
+  const least = (of: (cost: Cost) => number): number => Math.min(...peers.map(of));
+  return {
+    figures: {
+      'hot: edge CPU a delivery / best peer': atMost(
+        ours.hot.serverMicrosADelivery / least(({ hot }) => hot.serverMicrosADelivery),
+        0.333,
+        'ratio',
+      ),
+      'steady: edge CPU a delivery / best peer': atMost(
+        ours.steady.serverMicrosADelivery / least(({ steady }) => steady.serverMicrosADelivery),
+        undefined,
+        'ratio',
+      ),
+      'memory a socket / least of peers': atMost(ours.kibASocket / least(({ kibASocket }) => kibASocket), undefined, 'ratio'),
+      'memory a socket / bare uWebSockets': atMost(ours.kibASocket / bare.kibASocket, undefined, 'ratio'),
+    },
+    detail: { costs },
+  };
+}
+
+export const peers: Row = {
+  name: 'peers',
+  what: 'an edge, bare uWebSockets, ws, socket.io and (PLAZA_BENCH_CENTRIFUGO) Centrifugo: connects, memory, CPU a delivery; each at the highest rate that it does with time left',
+  run: compared,
+};
