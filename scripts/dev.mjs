@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | chaos | build | check | generate | bench | bench:path | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | postinstall
+ *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +38,7 @@ const commands = {
   start: runBuilt('services/standalone/dist/main.js'),
   cluster: runBuilt('scripts/cluster.mjs'),
   chaos: runBuilt('chaos/dist/run.js'),
+  capacity: runBuilt('loadtest/dist/capacity.js'),
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
   bench: runBuilt('loadtest/dist/bench.js'),
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
 import { stopCassandra, takeClientsSide } from './bench/bed.js';
@@ -8,7 +8,7 @@ import { worseThan, type Results } from './bench/comparison.js';
 import { isKept, type Figure, type RowResult } from './bench/row.js';
 import { rows } from './bench/rows.js';
 import { cpuShares, cpuTicks, machineLine } from './machine.js';
-import { keepResult, resultsFolder } from './report.js';
+import { keepResult, newestBench } from './report.js';
 
 /**
  * `npm run bench [-- --full --only fanout-steady,storm --against FILE --profile FOLDER]`: every row, its figures against their targets, and what became worse by more than 10 % since an earlier result (default:
@@ -38,11 +38,7 @@ interface Kept {
 }
 
 function earlier(): Kept | undefined {
-  const newest = readdirSync(resultsFolder)
-    .filter((name) => /^bench-\d{4}-\d\d-\d\d\.json$/.test(name))
-    .sort()
-    .at(-1);
-  const path = values.against ?? (newest === undefined ? undefined : join(resultsFolder, newest));
+  const path = values.against ?? newestBench();
   return path === undefined ? undefined : (JSON.parse(readFileSync(path, 'utf8')) as Kept);
 }
 

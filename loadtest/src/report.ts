@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { machineLine } from './machine.js';
 
-export const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
+const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
 
 /** Writes loadtest/results/NAME-DATE.json, with the machine on which it was taken, and says so. */
 export function keepResult(name: string, result: object): void {
@@ -11,4 +11,12 @@ export function keepResult(name: string, result: object): void {
   const file = `${name}-${new Date().toISOString().slice(0, 10)}.json`;
   writeFileSync(join(resultsFolder, file), `${JSON.stringify({ machine: machineLine(), ...result }, null, 2)}\n`);
   process.stdout.write(`machine: ${machineLine()}\nkept in loadtest/results/${file}\n`);
+}
+
+/** The newest result of `npm run bench`; undefined: there is none. */
+export function newestBench(): string | undefined {
+  if (!existsSync(resultsFolder)) return undefined;
+  const names = readdirSync(resultsFolder).filter((name) => /^bench-\d{4}-\d\d-\d\d\.json$/.test(name));
+  const newest = names.sort().at(-1);
+  return newest === undefined ? undefined : join(resultsFolder, newest);
 }
