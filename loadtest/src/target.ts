@@ -29,11 +29,11 @@ const anyPorts = { PLAZA_API_PORT: '0', PLAZA_EDGE_PORT: '0', PLAZA_PROBE_PORT: 
 const readyMs = 60_000;
 
 /** `standalone` as a process of its own on a new data folder. */
-export async function standaloneTarget(): Promise<Target> {
+export async function standaloneTarget(env: Readonly<Record<string, string>> = {}): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
   const main = fileURLToPath(new URL('../../services/standalone/dist/main.js', import.meta.url));
   const child = spawn(process.execPath, [main], {
-    env: { ...anyPorts, ...benchEnv, PLAZA_DATA: folder },
+    env: { ...anyPorts, ...benchEnv, PLAZA_DATA: folder, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

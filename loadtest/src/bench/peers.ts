@@ -1,18 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { residentMiB } from '../machine.js';
 import { startCentrifugo } from '../peers/centrifugo.js';
-import { startPeer, type Peer } from '../peers/peer.js';
+import { startPeer } from '../peers/peer.js';
 import { Swarm } from '../swarm/swarm.js';
-import { clientCpu, clusterBed, serverCpu } from './bed.js';
-import { openRoom, Speaker } from './room.js';
+import { clientCpu, serverCpu } from './bed.js';
 import { atMost, type Row, type RowResult } from './row.js';
+import { edgeSubject, peerSubject, type Subject } from './subject.js';
 import { isUnsaturated, window, type Rate, type Window } from './window.js';
-
-/** A server that holds sockets of one room: an edge, or a peer. */
-interface Subject extends Omit<Peer, 'stop'> {
-  readonly rooms: readonly string[];
-  stop(): Promise<void>;
-}
 
 /** What one of them costs. */
 interface Cost {
@@ -32,28 +26,6 @@ const hotRates = [10, 25, 50, 100, 200];
 const atOnce = 100;
 const seconds = 5;
 const calmMs = 1000;
-
-const fromPeer = (peer: Peer): Subject => ({
-  ...peer,
-  rooms: [],
-  stop: () => {
-    peer.stop();
-    return Promise.resolve();
-  },
-});
-
-async function edge(): Promise<Subject> {
-  const bed = await clusterBed(['edge-1']);
-  const room = await openRoom(bed, 'peers');
-  const [url, elsewhere] = bed.connectUrls as [string, string];
-  const speaker = await Speaker.enter(elsewhere, room);
-  const publish = (text: string): void => speaker.say(text);
-  const stop = (): Promise<void> => {
-    speaker.leave();
-    return bed.stop();
-  };
-  return { name: 'plaza edge', url, speech: 'plaza', pid: bed.pid('edge-1'), rooms: [room], publish, stop };
-}
 
 /** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. */
 async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
@@ -88,11 +60,11 @@ async function starts(): Promise<readonly (() => Promise<Subject>)[]> {
   const socketIoPath = '/socket.io/?EIO=4&transport=websocket';
   const centrifugo = await startCentrifugo(serverCpu);
   return [
-    edge,
-    async () => fromPeer(await startPeer('bare', 'bare', serverCpu)),
-    async () => fromPeer(await startPeer('ws', 'bare', serverCpu)),
-    async () => fromPeer(await startPeer('socket-io', 'socket.io', serverCpu, socketIoPath)),
-    ...(centrifugo === undefined ? [] : [() => Promise.resolve(fromPeer(centrifugo))]),
+    edgeSubject,
+    async () => peerSubject(await startPeer('bare', 'bare', serverCpu)),
+    async () => peerSubject(await startPeer('ws', 'bare', serverCpu)),
+    async () => peerSubject(await startPeer('socket-io', 'socket.io', serverCpu, socketIoPath)),
+    ...(centrifugo === undefined ? [] : [() => Promise.resolve(peerSubject(centrifugo))]),
   ];
 }
 
