@@ -10,7 +10,8 @@ export interface LeanTarget {
   /** Path with query. */
   readonly path: string;
   readonly subprotocol: string | undefined;
-  readonly localAddress: string;
+  /** Absent: whichever the system takes. */
+  readonly localAddress?: string | undefined;
 }
 
 const receiveBytes = 64 * 1024;
@@ -18,7 +19,7 @@ const noBytes = new Uint8Array();
 
 /**
  * A WebSocket client on a raw socket with one shared receive buffer for all sockets of the process (`onread`): a third of the memory and half of
- * the CPU of a full library. It answers pings and knows no fragments (Plaza sends none).
+ * the CPU of a full library. It answers pings and closes, and knows no fragments (Plaza sends none).
  */
 export class LeanSocket {
   readonly #socket: Socket;
@@ -27,6 +28,8 @@ export class LeanSocket {
   #open = false;
   readonly opened: Promise<void>;
   closed = false;
+  /** What the server closed it with; 1006: without a word. */
+  closeCode = 1006;
 
   constructor(
     target: LeanTarget,
@@ -42,7 +45,7 @@ export class LeanSocket {
     this.#socket = connect({
       host: target.host,
       port: target.port,
-      localAddress: target.localAddress,
+      ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
       noDelay: true,
       onread: {
         buffer: shared,
@@ -126,7 +129,10 @@ export class LeanSocket {
       if (bytes.length < start + length) break;
       const opcode = first & 0x0f;
       if (opcode <= 2) this.onFrame(bytes, start, start + length);
-      else if (opcode === 9) this.#send(0x8a, noBytes);
+      else if (opcode === 8) {
+        this.closeCode = length >= 2 ? bytes.readUInt16BE(start) : 1005;
+        this.#send(0x88, noBytes);
+      } else if (opcode === 9) this.#send(0x8a, noBytes);
       at = start + length;
     }
     if (at < bytes.length) this.#rest = Buffer.from(bytes.subarray(at));

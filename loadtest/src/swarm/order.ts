@@ -22,6 +22,8 @@ export interface SwarmOrder {
 export interface SwarmCount {
   readonly open: number;
   readonly closed: number;
+  /** Those by the code of the server's close frame; 1006: there was none. */
+  readonly closedWith: Readonly<Record<string, number>>;
   /** Sockets that were never let in, by cause. */
   readonly failed: Readonly<Record<string, number>>;
   readonly frames: number;
@@ -40,6 +42,7 @@ export interface SwarmCount {
 export const noCount: SwarmCount = {
   open: 0,
   closed: 0,
+  closedWith: {},
   failed: {},
   frames: 0,
   events: 0,

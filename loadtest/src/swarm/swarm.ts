@@ -40,6 +40,11 @@ export class Swarm {
     return sumOf(await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'close', share }))));
   }
 
+  /** Whether its sockets read what comes. Those that do not are readers too slow for anything. */
+  async setReading(on: boolean): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'reading', on })));
+  }
+
   close(): void {
     for (const worker of this.workers) worker.kill();
   }
@@ -47,10 +52,11 @@ export class Swarm {
 
 function sumOf(counts: readonly WorkerCount[]): SwarmCount {
   const sum = counts.reduce<SwarmCount>(
-    (all, { lags: _, failed, ...one }) => ({
+    (all, { lags: _, failed, closedWith, ...one }) => ({
       ...all,
       ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
       failed: added(all.failed, failed),
+      closedWith: added(all.closedWith, closedWith),
     }),
     noCount,
   );

@@ -8,6 +8,7 @@ import { countFrame, noFrames, type FrameCount } from './wire.js';
 export interface WorkerCount {
   readonly open: number;
   readonly closed: number;
+  readonly closedWith: Readonly<Record<string, number>>;
   readonly failed: Readonly<Record<string, number>>;
   readonly frames: number;
   readonly events: number;
@@ -19,7 +20,10 @@ export interface WorkerCount {
 }
 
 export type WorkerAsk =
-  { readonly ask: 'open'; readonly order: SwarmOrder } | { readonly ask: 'count' } | { readonly ask: 'close'; readonly share: number };
+  | { readonly ask: 'open'; readonly order: SwarmOrder }
+  | { readonly ask: 'count' }
+  | { readonly ask: 'close'; readonly share: number }
+  | { readonly ask: 'reading'; readonly on: boolean };
 
 /** Source ports for one pair of addresses run out at 28,000: spread over the loopback range. */
 const socketsAnAddress = 10_000;
@@ -91,16 +95,19 @@ function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string
   return query.size === 0 ? pathname : `${pathname}?${query.toString()}`;
 }
 
+/** Only from there a connection may come from any address of the range. */
+const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname.startsWith('127.');
+
 async function openOne(order: SwarmOrder, index: number): Promise<void> {
   const number = (order.first ?? 0) + index;
   const { hostname, port } = new URL(order.url);
   const socket: LeanSocket = new LeanSocket(
     {
       host: hostname,
-      port: Number(port),
+      port: Number(port) || 80,
       path: pathOf(order, number),
       subprotocol: order.speech === 'plaza' ? 'plaza.v1' : undefined,
-      localAddress: `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}`,
+      localAddress: isLoopback(hostname) ? `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}` : undefined,
     },
     shared,
     onFrameOf(order, index, () => socket),
@@ -126,7 +133,12 @@ function count(): WorkerCount {
   if (broken !== undefined) throw broken;
   let closed = 0;
   const sum = noFrames();
-  for (const socket of sockets) if (socket.closed) closed++;
+  const closedWith: Record<string, number> = {};
+  for (const { closed: isClosed, closeCode } of sockets) {
+    if (!isClosed) continue;
+    closed++;
+    closedWith[closeCode] = (closedWith[closeCode] ?? 0) + 1;
+  }
   for (const each of counts) {
     sum.events += each.events;
     sum.breaks += each.breaks;
@@ -137,6 +149,7 @@ function count(): WorkerCount {
   return {
     open: sockets.length - closed,
     closed,
+    closedWith,
     failed,
     frames,
     events,
@@ -154,9 +167,15 @@ function close(share: number): void {
   for (const socket of open.slice(0, Math.round(sockets.length * share))) socket.close();
 }
 
+function setReading(socket: LeanSocket, on: boolean): void {
+  if (on) socket.readOn();
+  else socket.stopReading();
+}
+
 async function answer(message: WorkerAsk): Promise<unknown> {
   if (message.ask === 'open') await open(message.order);
   if (message.ask === 'close') close(message.share);
+  if (message.ask === 'reading') for (const socket of sockets) setReading(socket, message.on);
   return count();
 }
 
