@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pinnedTo } from '../machine.js';
+import { insidePath } from '../probe/probe.js';
 import type { Speech } from '../swarm/order.js';
 
 /** A server to compare with: all its sockets are in one room, and it publishes what it is told. */
@@ -24,7 +25,9 @@ export interface Listening {
 
 /** `name`: that of its file in this folder, without `-server`. */
 export async function startPeer(name: string, speech: Speech, cpu: number | undefined, path = '/'): Promise<Peer> {
-  const server: ChildProcess = fork(fileURLToPath(new URL(`./${name}-server.js`, import.meta.url)), pinnedTo(cpu));
+  const options = pinnedTo(cpu);
+  const execArgv = [...(options.execArgv ?? []), '--import', insidePath];
+  const server: ChildProcess = fork(fileURLToPath(new URL(`./${name}-server.js`, import.meta.url)), { ...options, execArgv });
   const [{ port }] = (await once(server, 'message', { signal: AbortSignal.timeout(startMs) })) as [Listening];
   return {
     name,
