@@ -3,6 +3,8 @@ import { loopGap } from './loop-gap.js';
 import { memory } from './memory.js';
 import { peers } from './peers.js';
 import type { Row } from './row.js';
+import { sendRow } from './send.js';
+import { stormRow } from './storm.js';
 
 /** Every row of `npm run bench`, in its order. */
-export const rows: readonly Row[] = [steady, hot, peers, standalone, loopGap, memory];
+export const rows: readonly Row[] = [steady, hot, stormRow, sendRow, peers, standalone, loopGap, memory];

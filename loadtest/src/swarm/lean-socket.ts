@@ -14,6 +14,23 @@ export interface LeanTarget {
   readonly localAddress?: string | undefined;
 }
 
+/** The server did not open the socket: what it said, and after how long to come again, if it said so. */
+export class NotLetIn extends Error {
+  override readonly name = 'NotLetIn';
+
+  constructor(
+    status: string,
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(status);
+  }
+}
+
+function notLetIn(head: string): NotLetIn {
+  const seconds = /\r\nretry-after: *(\d+)/i.exec(head)?.[1];
+  return new NotLetIn(head.slice(0, head.indexOf('\r\n')), seconds === undefined ? undefined : Number(seconds) * 1000);
+}
+
 const receiveBytes = 64 * 1024;
 const noBytes = new Uint8Array();
 
@@ -27,6 +44,8 @@ export class LeanSocket {
   #rest: Buffer | undefined;
   #open = false;
   readonly opened: Promise<void>;
+  /** Rejects when it closes, or was not opened. */
+  readonly ended: Promise<never>;
   closed = false;
   /** What the server closed it with; 1006: without a word. */
   closeCode = 1006;
@@ -38,10 +57,14 @@ export class LeanSocket {
   ) {
     let open!: () => void;
     let fail!: (cause: Error) => void;
-    this.opened = new Promise((resolve, reject) => {
+    this.opened = new Promise((resolve) => {
       open = resolve;
+    });
+    this.ended = new Promise((_, reject) => {
       fail = reject;
     });
+    // Most are looked at only until they are open.
+    this.ended.catch(() => undefined);
     this.#socket = connect({
       host: target.host,
       port: target.port,
@@ -58,7 +81,7 @@ export class LeanSocket {
     this.#socket.on('error', (error) => fail(error));
     this.#socket.on('close', () => {
       this.closed = true;
-      fail(new Error('closed before it was open'));
+      fail(new Error('it was closed'));
     });
     this.#socket.write(
       `GET ${target.path} HTTP/1.1\r\nHost: ${target.host}:${target.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -102,8 +125,11 @@ export class LeanSocket {
         this.#rest = Buffer.from(bytes);
         return;
       }
-      const status = bytes.subarray(0, bytes.indexOf('\r\n')).toString('latin1');
-      if (!status.includes(' 101 ')) return fail(new Error(status));
+      const head = bytes.toString('latin1', 0, end);
+      if (!head.startsWith('HTTP/1.1 101 ')) {
+        fail(notLetIn(`${head}\r\n`));
+        return void this.#socket.destroy();
+      }
       this.#open = true;
       open();
       bytes = bytes.subarray(end + 4);
@@ -141,7 +167,13 @@ export class LeanSocket {
   /** Under an all-zero mask, which leaves the payload as it is. */
   #send(first: number, payload: Uint8Array): void {
     const { length } = payload;
-    const head = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
-    this.#socket.write(Buffer.concat([Buffer.from([first, ...head, 0, 0, 0, 0]), payload]));
+    const start = length < 126 ? 6 : 8;
+    const frame = Buffer.allocUnsafe(start + length);
+    frame[0] = first;
+    frame[1] = 0x80 | Math.min(length, 126);
+    if (length >= 126) frame.writeUInt16BE(length, 2);
+    frame.writeUInt32LE(0, start - 4);
+    frame.set(payload, start);
+    this.#socket.write(frame);
   }
 }

@@ -6,20 +6,58 @@ export interface SwarmOrder {
   readonly url: string;
   readonly speech: Speech;
   readonly sockets: number;
-  /** Opening this many at a time: the next follows when one has shaken hands. */
+  /** Opening this many at a time: the next follows when one is in, that is has shaken hands and joined. */
   readonly atOnce: number;
+  /** Instead of `atOnce`: a new one so often, however many are on their way. */
+  readonly perSecond?: number;
+  /** Who is refused comes again when it is told to, for so long; absent: it tries once. */
+  readonly patienceMs?: number;
   /** Joined by URL, socket by socket in turn; empty: none. */
   readonly rooms?: readonly string[];
+  /** They say what a TalkOrder asks; needs `rooms`. */
+  readonly talks?: boolean;
   /** Signs a token for each socket, as account `PREFIX-N`; absent: anonymous guests. */
-  readonly tokens?: { readonly secret: string; readonly prefix: string };
+  readonly tokens?: { readonly secret: string; readonly prefix: string; readonly tags?: string[] };
   /** The number of the first socket: several processes share one count. */
   readonly first?: number;
   /** Each n-th socket is decoded fully, and the lag of what it sees is kept; 0: none. */
   readonly watchEvery?: number;
 }
 
-/** Since the swarm began, except `lags`. */
+/** Messages of the sockets that joined a room, each in its turn, at a rate that does not wait for the answers. */
+export interface TalkOrder {
+  /** In all. */
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** The text of each. */
+  readonly text: string;
+  /** A tag expression: who gets them; empty: everybody. */
+  readonly audience: string;
+}
+
+export interface Talked {
+  readonly sent: number;
+  readonly accepted: number;
+  /** Answers that were something else, by code. */
+  readonly others: Readonly<Record<string, number>>;
+  /** From the first message to the last answer. */
+  readonly tookMs: number;
+  /** Of each accepted message, from its sending to its answer; to a tenth. */
+  readonly replyMs: readonly number[];
+  /** What the swarm's processes used for it. */
+  readonly cpuMicros: number;
+}
+
+/** Since the swarm began, except `openMs` and `lags`. */
 export interface SwarmCount {
+  /** Sockets that came in; with rooms: that were told so by theirs. */
+  readonly entered: number;
+  /** Times that a socket was told to come again. */
+  readonly refusals: number;
+  /** Sockets that were out of patience. */
+  readonly timedOut: number;
+  /** Of the newest order: from its first socket until the last was in, or was not let in. */
+  readonly openMs: number;
   readonly open: number;
   readonly closed: number;
   /** Those by the code of the server's close frame; 1006: there was none. */
@@ -40,6 +78,10 @@ export interface SwarmCount {
 }
 
 export const noCount: SwarmCount = {
+  entered: 0,
+  refusals: 0,
+  timedOut: 0,
+  openMs: 0,
   open: 0,
   closed: 0,
   closedWith: {},

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pinnedTo } from '../machine.js';
 import { latest } from './lags.js';
-import { noCount, type SwarmCount, type SwarmOrder } from './order.js';
+import { noCount, type SwarmCount, type SwarmOrder, type Talked, type TalkOrder } from './order.js';
 import type { WorkerAsk, WorkerCount } from './worker.js';
 
 /** 20,000 file descriptors a process are common. */
@@ -31,6 +31,20 @@ export class Swarm {
     );
   }
 
+  /** Resolves when every message is answered, or is not any more. */
+  async talk(order: TalkOrder): Promise<Talked> {
+    const share = { ...order, perSecond: order.perSecond / this.workers.length };
+    const talked = await Promise.all(this.workers.map((worker) => worker.ask<Talked>({ ask: 'talk', order: share })));
+    return talked.reduce((all, one) => ({
+      sent: all.sent + one.sent,
+      accepted: all.accepted + one.accepted,
+      others: added(all.others, one.others),
+      tookMs: Math.max(all.tookMs, one.tookMs),
+      replyMs: [...all.replyMs, ...one.replyMs],
+      cpuMicros: all.cpuMicros + one.cpuMicros,
+    }));
+  }
+
   async count(): Promise<SwarmCount> {
     return sumOf(await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'count' }))));
   }
@@ -55,6 +69,7 @@ function sumOf(counts: readonly WorkerCount[]): SwarmCount {
     (all, { lags: _, failed, closedWith, ...one }) => ({
       ...all,
       ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
+      openMs: Math.max(all.openMs, one.openMs),
       failed: added(all.failed, failed),
       closedWith: added(all.closedWith, closedWith),
     }),
@@ -75,8 +90,8 @@ class Worker {
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), pinnedTo(cpu));
   }
 
-  ask(message: WorkerAsk): Promise<WorkerCount> {
-    const answered = this.#asked.then(() => this.#answer(message));
+  ask<Answer = WorkerCount>(message: WorkerAsk): Promise<Answer> {
+    const answered = this.#asked.then(() => this.#answer<Answer>(message));
     this.#asked = answered.catch(() => undefined);
     return answered;
   }
@@ -85,14 +100,14 @@ class Worker {
     this.#child.kill('SIGKILL');
   }
 
-  #answer(message: WorkerAsk): Promise<WorkerCount> {
+  #answer<Answer>(message: WorkerAsk): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null): void => reject(new Error(`a process of the swarm ended with ${code}`));
       this.#child.once('exit', onExit);
-      this.#child.once('message', (answer: WorkerCount | { error: string }) => {
+      this.#child.once('message', (answer: Answer | { error: string }) => {
         this.#child.off('exit', onExit);
-        if ('error' in answer) reject(new Error(answer.error));
-        else resolve(answer);
+        if ('error' in (answer as object)) reject(new Error((answer as { error: string }).error));
+        else resolve(answer as Answer);
       });
       this.#child.send(message);
     });

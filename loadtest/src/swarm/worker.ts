@@ -1,11 +1,18 @@
-import { causeOf, issueToken } from '@plaza/kit';
-import { LeanSocket, type OnFrame } from './lean-socket.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { causeOf, issueToken, within } from '@plaza/kit';
+import { Arrival } from './arrival.js';
+import { LeanSocket, NotLetIn, type OnFrame } from './lean-socket.js';
 import { Lags } from './lags.js';
-import type { Speech, SwarmOrder } from './order.js';
-import { countFrame, noFrames, type FrameCount } from './wire.js';
+import type { Speech, SwarmOrder, Talked, TalkOrder } from './order.js';
+import { Talk, type Talker } from './talk.js';
+import { body, countFrame, noFrames, type FrameCount } from './wire.js';
 
 /** What one process of a swarm tells; lags by the stamp of the message, so that those of several processes can be joined. */
 export interface WorkerCount {
+  readonly entered: number;
+  readonly refusals: number;
+  readonly timedOut: number;
+  readonly openMs: number;
   readonly open: number;
   readonly closed: number;
   readonly closedWith: Readonly<Record<string, number>>;
@@ -23,7 +30,8 @@ export type WorkerAsk =
   | { readonly ask: 'open'; readonly order: SwarmOrder }
   | { readonly ask: 'count' }
   | { readonly ask: 'close'; readonly share: number }
-  | { readonly ask: 'reading'; readonly on: boolean };
+  | { readonly ask: 'reading'; readonly on: boolean }
+  | { readonly ask: 'talk'; readonly order: TalkOrder };
 
 /** Source ports for one pair of addresses run out at 28,000: spread over the loopback range. */
 const socketsAnAddress = 10_000;
@@ -31,9 +39,15 @@ const tokenMs = 3_600_000;
 
 const shared = LeanSocket.sharedBuffer();
 const sockets: LeanSocket[] = [];
+const talkers: Talker[] = [];
+let talk: Talk | undefined;
 const counts: FrameCount[] = [];
 const failed: Record<string, number> = {};
 const lags = new Lags();
+let entered = 0;
+let refusals = 0;
+let timedOut = 0;
+let openMs = 0;
 let frames = 0;
 let bytes = 0;
 let broken: Error | undefined;
@@ -56,7 +70,7 @@ const plain: OnFrame = (_, start, end) => {
   bytes += end - start;
 };
 
-function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, socket: () => LeanSocket): OnFrame {
+function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, arrival: Arrival, socket: () => LeanSocket): OnFrame {
   const count = noFrames();
   counts.push(count);
   const watched = watchEvery > 0 && index % watchEvery === watchEvery - 1;
@@ -70,7 +84,9 @@ function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, socket
     };
   return (buffer, start, end) => {
     plain(buffer, start, end);
-    countFrame(buffer, start, end, count);
+    const field = countFrame(buffer, start, end, count);
+    if (field !== 0) arrival.saw(field, buffer, start, end);
+    if (field === body.reply) talk?.replied(buffer, start, end);
     if (!watched) return;
     try {
       lags.sawFrame(buffer, start, end);
@@ -80,9 +96,13 @@ function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, socket
   };
 }
 
-function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string {
+const roomOf = ({ rooms = [] }: SwarmOrder, number: number): string | undefined => rooms[number % rooms.length];
+
+function pathOf(order: SwarmOrder, number: number): string {
+  const { url, tokens } = order;
   const { pathname, searchParams: query } = new URL(url);
-  if (rooms.length > 0) query.set('room', rooms[number % rooms.length] as string);
+  const room = roomOf(order, number);
+  if (room !== undefined) query.set('room', room);
   if (tokens !== undefined)
     query.set(
       'token',
@@ -90,6 +110,7 @@ function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string
         account: `${tokens.prefix}-${number}`,
         expiresMs: Date.now() + tokenMs,
         capabilities: ['enter', 'send'],
+        ...(tokens.tags === undefined ? {} : { tags: tokens.tags }),
       }),
     );
   return query.size === 0 ? pathname : `${pathname}?${query.toString()}`;
@@ -98,35 +119,90 @@ function pathOf({ url, rooms = [], tokens }: SwarmOrder, number: number): string
 /** Only from there a connection may come from any address of the range. */
 const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname.startsWith('127.');
 
-async function openOne(order: SwarmOrder, index: number): Promise<void> {
+/** Resolves when it is in; rejects where it is not let in, its socket closes before, or it takes longer than `leftMs`. */
+async function enter(order: SwarmOrder, index: number, path: string, leftMs: number | undefined): Promise<void> {
   const number = (order.first ?? 0) + index;
   const { hostname, port } = new URL(order.url);
+  const arrival = new Arrival();
   const socket: LeanSocket = new LeanSocket(
     {
       host: hostname,
       port: Number(port) || 80,
-      path: pathOf(order, number),
+      path,
       subprotocol: order.speech === 'plaza' ? 'plaza.v1' : undefined,
       localAddress: isLoopback(hostname) ? `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}` : undefined,
     },
     shared,
-    onFrameOf(order, index, () => socket),
+    onFrameOf(order, index, arrival, () => socket),
   );
-  sockets.push(socket);
+  const joins = order.speech === 'plaza' && (order.rooms ?? []).length > 0;
+  const isIn = Promise.race([socket.ended, joins ? Promise.all([socket.opened, arrival.joined]) : socket.opened]);
   try {
-    await socket.opened;
-    for (const text of enterPeer[order.speech]) socket.sendText(text);
+    await (leftMs === undefined ? isIn : within(leftMs, 'an attempt to enter', isIn));
   } catch (error) {
+    socket.close();
+    throw error;
+  }
+  sockets.push(socket);
+  if (order.talks === true) talkers.push({ socket, room: roomOf(order, number) as string });
+  for (const text of enterPeer[order.speech]) socket.sendText(text);
+}
+
+/** Who is told to come again may not do so in one moment with all the others. */
+const spreadMs = 500;
+
+/** Comes again as it is told to, and where the connection broke, as long as it has patience. */
+async function openOne(order: SwarmOrder, index: number, path: string): Promise<void> {
+  const { patienceMs } = order;
+  const endMs = performance.now() + (patienceMs ?? 0);
+  for (;;) {
+    const waitMs = await attempt(order, index, path, patienceMs && endMs - performance.now());
+    if (waitMs === undefined) return;
+    if (performance.now() + waitMs > endMs) break;
+    refusals++;
+    await pause(waitMs);
+  }
+  timedOut++;
+}
+
+/** Undefined: it is in, or will not be; else it should come again after so many ms. */
+async function attempt(order: SwarmOrder, index: number, path: string, leftMs: number | undefined): Promise<number | undefined> {
+  try {
+    await enter(order, index, path, leftMs);
+    entered++;
+  } catch (error) {
+    const againMs = error instanceof NotLetIn ? error.retryAfterMs : 0;
+    if (leftMs !== undefined && againMs !== undefined) return againMs + Math.random() * spreadMs;
     failed[causeOf(error)] = (failed[causeOf(error)] ?? 0) + 1;
   }
+  return undefined;
 }
 
 async function open(order: SwarmOrder): Promise<void> {
-  let next = 0;
+  // Signing is no part of what is measured.
+  const paths = Array.from({ length: order.sockets }, (_, index) => pathOf(order, (order.first ?? 0) + index));
+  const startMs = performance.now();
+  await (order.perSecond === undefined ? openInLanes(order, paths) : openAtRate(order, paths, order.perSecond));
+  openMs = performance.now() - startMs;
+}
+
+async function openInLanes(order: SwarmOrder, paths: readonly string[]): Promise<void> {
+  const left = paths.entries();
   const lane = async (): Promise<void> => {
-    while (next < order.sockets) await openOne(order, next++);
+    for (const [index, path] of left) await openOne(order, index, path);
   };
-  await Promise.all(Array.from({ length: Math.min(order.atOnce, order.sockets) }, lane));
+  await Promise.all(Array.from({ length: order.atOnce }, lane));
+}
+
+async function openAtRate(order: SwarmOrder, paths: readonly string[], perSecond: number): Promise<void> {
+  const startMs = performance.now();
+  const opening: Promise<void>[] = [];
+  while (opening.length < paths.length) {
+    const due = Math.min(paths.length, 1 + Math.floor(((performance.now() - startMs) * perSecond) / 1000));
+    for (let index = opening.length; index < due; index++) opening.push(openOne(order, index, paths[index] as string));
+    await pause(1);
+  }
+  await Promise.all(opening);
 }
 
 function count(): WorkerCount {
@@ -147,6 +223,10 @@ function count(): WorkerCount {
   const { user, system } = process.cpuUsage();
   const { events, breaks, told } = sum;
   return {
+    entered,
+    refusals,
+    timedOut,
+    openMs,
     open: sockets.length - closed,
     closed,
     closedWith,
@@ -172,7 +252,8 @@ function setReading(socket: LeanSocket, on: boolean): void {
   else socket.stopReading();
 }
 
-async function answer(message: WorkerAsk): Promise<unknown> {
+async function answer(message: WorkerAsk): Promise<WorkerCount | Talked> {
+  if (message.ask === 'talk') return (talk = new Talk(message.order)).run(talkers);
   if (message.ask === 'open') await open(message.order);
   if (message.ask === 'close') close(message.share);
   if (message.ask === 'reading') for (const socket of sockets) setReading(socket, message.on);

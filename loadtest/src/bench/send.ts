@@ -1,0 +1,197 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuMicros, percentile } from '../machine.js';
+import { profiled } from '../profile/profiled.js';
+import { Swarm } from '../swarm/swarm.js';
+import { clientCpu, clusterBed, tokenSecret, type Bed } from './bed.js';
+import { openRoom } from './room.js';
+import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
+
+interface Shape {
+  readonly name: string;
+  readonly rooms: number;
+  readonly sockets: number;
+  /** Messages a second, one step after the other while they are kept; the first only warms up. */
+  readonly steps: readonly number[];
+  readonly target: number;
+}
+
+/**
+ * Sockets enough that none sends faster than 60 messages a second. Not more: each is in the room as well, and although the messages are not for
+ * it, it is led over them by an advance at every rotation. 5,000 of them in one room are 125,000 writes a second, which would be all that is measured.
+ */
+const oneRoom: Shape = { name: 'one room', rooms: 1, sockets: 500, steps: [5000, 10_000, 15_000, 20_000, 25_000, 30_000], target: 20_000 };
+const manyRooms: Shape = { name: '1,000 rooms', rooms: 1000, sockets: 1000, steps: [3000, 6000, 10_000, 15_000, 20_000], target: 15_000 };
+const observers = 10;
+const bytes = 100;
+const seconds = 3;
+const mostMs = 100;
+/** Between two steps. */
+const restMs = 300;
+const roomsAtOnce = 16;
+
+interface Step {
+  readonly perSecond: number;
+  readonly acceptedPerSecond: number;
+  readonly sent: number;
+  readonly accepted: number;
+  readonly others: Readonly<Record<string, number>>;
+  readonly replyMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** CPU an accepted message. */
+  readonly micros: Readonly<Record<'edge' | 'holder' | 'nats' | 'swarm', number>>;
+  /** Of a core. */
+  readonly edgeShare: number;
+}
+
+type Say = (line: string) => void;
+
+const isKept = ({ sent, accepted, replyMs }: Step): boolean => accepted === sent && replyMs.p99 < mostMs;
+
+async function openRooms(bed: Bed, { rooms, name }: Shape): Promise<string[]> {
+  const opened: string[] = [];
+  const left = Array.from({ length: rooms }, (_, i) => i).values();
+  const lane = async (): Promise<void> => {
+    for (const i of left) opened.push(await openRoom(bed, `${name.replace(/\W/g, '')}-${i}`));
+  };
+  await Promise.all(Array.from({ length: roomsAtOnce }, lane));
+  return opened;
+}
+
+/** Whoever is on the way of a message, and what of it. */
+function usedBy(bed: Bed): Record<'edge' | 'holder' | 'nats', number> {
+  const nats = bed.cluster.engines.nats?.servers ?? [];
+  return {
+    edge: cpuMicros(bed.pid('edge-1')),
+    holder: cpuMicros(bed.pid('room-state-1')),
+    nats: nats.reduce((sum, { pid }) => sum + cpuMicros(pid), 0),
+  };
+}
+
+async function step(bed: Bed, swarm: Swarm, perSecond: number): Promise<Step> {
+  const before = usedBy(bed);
+  const {
+    sent,
+    accepted,
+    others,
+    tookMs,
+    replyMs,
+    cpuMicros: swarmMicros,
+  } = await swarm.talk({
+    ...{ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' },
+  });
+  const after = usedBy(bed);
+  const each = (micros: number): number => Number((micros / accepted).toFixed(2));
+  return {
+    perSecond,
+    acceptedPerSecond: Math.round((1000 * accepted) / tookMs),
+    sent,
+    accepted,
+    others,
+    replyMs: { p50: percentile(replyMs, 50), p99: percentile(replyMs, 99), max: percentile(replyMs, 100) },
+    micros: {
+      edge: each(after.edge - before.edge),
+      holder: each(after.holder - before.holder),
+      nats: each(after.nats - before.nats),
+      swarm: each(swarmMicros),
+    },
+    edgeShare: (after.edge - before.edge) / 1000 / tookMs,
+  };
+}
+
+const told = ({ perSecond, acceptedPerSecond, replyMs, micros }: Step): string =>
+  `${perSecond}/s: ${acceptedPerSecond}/s accepted, p50 ${replyMs.p50} ms, p99 ${replyMs.p99} ms; us a message: edge ${micros.edge}, ` +
+  `holder ${micros.holder}, nats ${micros.nats}, swarm ${micros.swarm}`;
+
+const profiledStep = 2;
+const bothProfiled = <T>(bed: Bed, say: Say, work: () => Promise<T>): Promise<T> =>
+  profiled('edge', bed.pid('edge-1'), say, () => profiled('room-state', bed.pid('room-state-1'), say, work));
+
+/** Faster and faster while all is accepted in time. Throws where a socket was closed, saw a break, or the observers did not get everything. */
+async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say): Promise<Step[]> {
+  const tokens = { secret: tokenSecret, prefix: 'guest' };
+  const [url, elsewhere] = bed.connectUrls as [string, string];
+  const order = { speech: 'plaza', rooms, atOnce: 100 } as const;
+  const swarm = await Swarm.open({ ...order, url, tokens, sockets: shape.sockets, talks: true }, clientCpu, 1);
+  const listeners = await Swarm.open(
+    { ...order, url: elsewhere, tokens: { ...tokens, prefix: 'observer', tags: ['observer'] }, sockets: observers },
+    clientCpu,
+  );
+  const steps: Step[] = [];
+  try {
+    for (const [i, perSecond] of shape.steps.entries()) {
+      const work = (): Promise<Step> => step(bed, swarm, perSecond);
+      const one = await (i === profiledStep ? bothProfiled(bed, say, work) : work());
+      say(`${shape.name}, ${told(one)}`);
+      steps.push(one);
+      if (!isKept(one)) break;
+      await pause(restMs);
+    }
+    for (const each of [swarm, listeners]) {
+      const { breaks, closed, told: holes, failed } = await each.count();
+      if (breaks + closed + holes + Object.keys(failed).length > 0)
+        throw new Error(`not a clean run: ${JSON.stringify({ breaks, closed, holes, failed })}`);
+    }
+    return steps;
+  } finally {
+    swarm.close();
+    listeners.close();
+  }
+}
+
+/** Both shapes on one cluster. Who reads the log is stopped: on two cores it would take what is measured; it is not on the way of a message. */
+async function run(natsServers: 1 | 3, say: Say): Promise<readonly (readonly Step[])[]> {
+  const bed = await clusterBed(['edge-1'], { natsServers });
+  try {
+    const opened = [];
+    for (const shape of [oneRoom, manyRooms]) opened.push({ shape, rooms: await openRooms(bed, shape) });
+    const readers = bed.cluster.processes.filter(({ kind }) => kind === 'api' || kind === 'history' || kind === 'metrics');
+    await Promise.all(readers.map((reader) => reader.kill()));
+    const climbed = [];
+    for (const { shape, rooms } of opened) climbed.push(await climb(bed, shape, rooms, (line) => say(`R${natsServers}, ${line}`)));
+    return climbed;
+  } finally {
+    await bed.stop();
+  }
+}
+
+/** Without a mark: over 1,000 rooms at R1, which is what capacity is reckoned with: the dearer shape. */
+function figuresOf(steps: readonly Step[], mark: string, target?: number): Record<string, Figure> {
+  const best = steps.slice(1).filter(isKept).at(-1);
+  const shown = (best ?? steps.at(-1))!;
+  const figures: Record<string, Figure> = {
+    'accepted a second': atLeast(best?.acceptedPerSecond ?? 0, target, '1/s'),
+    'reply p99': atMost(shown.replyMs.p99, target && mostMs, 'ms'),
+    'edge CPU a message': atMost(shown.micros.edge, undefined, 'us'),
+    'holder CPU a message': atMost(shown.micros.holder, undefined, 'us'),
+    'nats-server CPU a message': atMost(shown.micros.nats, undefined, 'us'),
+    'swarm CPU / edge CPU': atMost(shown.micros.swarm / shown.micros.edge, 1, 'ratio'),
+  };
+  return Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name + mark, figure]));
+}
+
+async function send(say: Say): Promise<RowResult> {
+  const [one, many] = (await run(1, say)) as [Step[], Step[]];
+  const [one3, many3] = (await run(3, say)) as [Step[], Step[]];
+  return {
+    figures: {
+      ...figuresOf(one, ', one room', oneRoom.target),
+      ...figuresOf(many, '', manyRooms.target),
+      ...figuresOf(one3, ', one room, R3'),
+      ...figuresOf(many3, ', R3'),
+    },
+    detail: {
+      pinned: 'edge-1 alone on CPU 0; holder, nats-server, the other edge and the clients on CPU 1, so that the edge is seen unmixed',
+      shapes: [oneRoom, manyRooms],
+      seconds,
+      bytes,
+      observers,
+      r1: { one, many },
+      r3: { one: one3, many: many3 },
+    },
+  };
+}
+
+export const sendRow: Row = {
+  name: 'send',
+  what: 'messages of 100 bytes into one room and over 1,000, for ten observers; faster and faster while all are accepted within 100 ms (p99)',
+  run: send,
+};
