@@ -69,7 +69,8 @@ export function verifyToken(
   if (token.length > maxTokenBytes) return { invalid: 'bad-token' };
   const [head, body, signature, more] = token.split('.');
   if (head === undefined || body === undefined || signature === undefined || more !== undefined) return { invalid: 'bad-token' };
-  if (!isOurHeader(decode(head)) || !same(signature, signatureOf(secret, `${head}.${body}`))) return { invalid: 'bad-token' };
+  if (!(head === header || isOurHeader(decode(head))) || !same(signature, signatureOf(secret, `${head}.${body}`)))
+    return { invalid: 'bad-token' };
   const payload = decode(body);
   const claims = payload === undefined ? undefined : claimsOf(payload);
   if (claims === undefined || startsLater(payload, nowMs)) return { invalid: 'bad-token' };
