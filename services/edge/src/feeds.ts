@@ -10,6 +10,8 @@ const subscribeMs = 5000;
 interface OpenFeed {
   readonly feed: RoomFeed;
   readonly subscribed: Promise<LiveSubscription>;
+  /** It is subscribed: nobody has to wait, and no timer is needed for a join. */
+  heard: boolean;
 }
 
 /** The rooms that this edge hears: one subscription each, however many of its sockets are in it. */
@@ -41,9 +43,15 @@ export class Feeds {
     const shard = shardOf(room, this.shards);
     const feed = new RoomFeed(room, shard, this.around);
     const subscribed = this.live.subscribe(shard, room, (frame) => feed.onFrame(frame));
-    // Nobody may be waiting for it when it fails.
-    subscribed.catch(() => undefined);
-    this.#open.set(room, { feed, subscribed });
+    const open: OpenFeed = { feed, subscribed, heard: false };
+    subscribed.then(
+      () => {
+        open.heard = true;
+      },
+      // Nobody may be waiting for it when it fails.
+      () => undefined,
+    );
+    this.#open.set(room, open);
     return feed;
   }
 
@@ -51,6 +59,7 @@ export class Feeds {
   async heard(feed: RoomFeed): Promise<void> {
     const open = this.#open.get(feed.room);
     if (open?.feed !== feed) throw new Error('the feed was closed');
+    if (open.heard) return;
     try {
       await within(subscribeMs, 'the subscription of a room', open.subscribed);
     } catch (error) {

@@ -4,6 +4,9 @@ export interface TagGroup {
   readonly tags: ReadonlySet<string>;
 }
 
+/** Most sessions have no tags. */
+const untagged = '[]';
+
 /** The groups of one room, each as long as somebody is in it. */
 export class TagGroups {
   readonly #groups = new Map<string, { readonly group: TagGroup; members: number }>();
@@ -13,7 +16,7 @@ export class TagGroups {
   }
 
   enter(tags: readonly string[]): TagGroup {
-    const key = JSON.stringify([...new Set(tags)].sort());
+    const key = tags.length === 0 ? untagged : JSON.stringify([...new Set(tags)].sort());
     let known = this.#groups.get(key);
     if (known === undefined) this.#groups.set(key, (known = { group: { key, tags: new Set(tags) }, members: 0 }));
     known.members++;
