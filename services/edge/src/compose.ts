@@ -17,7 +17,7 @@ import { RemoteKeySet } from '@plaza/kit/jose';
 import type { EdgeConfig, EdgeSettings } from './config.js';
 import { EdgeCore } from './edge.js';
 import { EdgeLife } from './edge-life.js';
-import { everybodyEnters, type EntryCallback } from './entry-callback.js';
+import type { EntryCallback } from './entry-callback.js';
 import { HttpEntryCallback } from './entry-callback.http.js';
 import { UwsListener } from './listener.uws.js';
 import { EdgeMetrics } from './metrics.prom.js';
@@ -46,7 +46,7 @@ export function createEdge(config: EdgeSettings, parts: EdgeParts): EdgeService 
 const keySetOf = ({ jwksUrl: url, tokenIssuer: issuer, tokenAudience: audience }: EdgeSettings, clock: Clock): KeySet | undefined =>
   url === undefined ? undefined : new RemoteKeySet({ url, issuer, audience }, clock);
 
-function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): EntryCallback {
+function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): EntryCallback | undefined {
   const {
     entryCallbackUrl: url,
     entryCallbackSecret: secret,
@@ -54,7 +54,7 @@ function entryCallbackOf(settings: EdgeSettings, { clock, logger }: EdgeParts): 
     entryCallbackOnFailure,
     entryCallbackConcurrency,
   } = settings;
-  if (url === undefined) return everybodyEnters;
+  if (url === undefined) return undefined;
   // Told at start in words (`edgeMistakes`); never a door that stands open.
   if (secret === undefined) throw new TypeError('an entry callback without a secret');
   const limits = { deadlineMs: entryCallbackMs, onFailure: entryCallbackOnFailure, concurrency: entryCallbackConcurrency };

@@ -23,5 +23,6 @@ export interface EdgeContext {
   readonly history: Pick<HistoryReader, 'read'>;
   readonly tokens: TokenVerifier;
   readonly accounts: Pick<AccountList, 'isDisabled' | 'isMuted'>;
-  readonly entryCallback: EntryCallback;
+  /** Undefined: nobody is asked, everybody enters. */
+  readonly entryCallback: EntryCallback | undefined;
 }

@@ -45,7 +45,8 @@ export interface EdgeCoreParts {
   readonly logger: Logger;
   readonly figures: Figures;
   readonly tokens: TokenVerifier;
-  readonly entryCallback: EntryCallback;
+  /** Undefined: nobody is asked, everybody enters. */
+  readonly entryCallback: EntryCallback | undefined;
 }
 
 /** Commands that may wait in one shard, for all its rooms and sockets here. */

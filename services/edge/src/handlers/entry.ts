@@ -2,8 +2,7 @@ import type { TokenLabel } from '@plaza/kit';
 import { countLimits, refuse, type Refusal } from '@plaza/domain';
 import { Role, type Join, type Reply } from '@plaza/proto/client';
 import type { Connection } from '../connection.js';
-import type { EdgeContext } from '../context.js';
-import type { EntryAttributes } from '../entry-callback.js';
+import type { EntryAttributes, EntryCallback } from '../entry-callback.js';
 import type { Profile, Session } from '../session.js';
 
 const comeBackMs = 1000;
@@ -37,7 +36,10 @@ export function withAttributes(session: Session, { nickname, avatar, tags, label
 }
 
 /** What the platform adds to the session, or why it does not let it in. */
-export async function askPlatform(edge: EdgeContext, { profile, feed, connection }: Session): Promise<Refusal | EntryAttributes> {
+export async function askPlatform(
+  entryCallback: EntryCallback,
+  { profile, feed, connection }: Session,
+): Promise<Refusal | EntryAttributes> {
   const { account, anonymous, deviceId, deviceKind } = connection;
   const entry = {
     room: feed.room,
@@ -49,7 +51,7 @@ export async function askPlatform(edge: EdgeContext, { profile, feed, connection
     labels: labelsOf(profile),
     ip: connection.address,
   };
-  const verdict = await edge.entryCallback.ask(entry);
+  const verdict = await entryCallback.ask(entry);
   if (verdict.kind === 'allow') return verdict.attributes;
   return verdict.kind === 'deny' ? refuse('auth-denied', verdict.reason || undefined) : refuse('auth-unavailable', undefined, comeBackMs);
 }

@@ -70,8 +70,9 @@ function whyNot(edge: EdgeContext, connection: Connection, room: RoomId, known: 
 /** The room is heard before the command goes: nothing that comes after the answer's head can be missed. */
 async function begin(edge: EdgeContext, connection: Connection, joining: Joining): Promise<void> {
   const { session, body, commandId, id } = joining;
-  if (session.state === 'joining') {
-    const verdict = await askPlatform(edge, session);
+  // 4 us of each join where nobody is asked: the address alone costs 2.
+  if (session.state === 'joining' && edge.entryCallback !== undefined) {
+    const verdict = await askPlatform(edge.entryCallback, session);
     if ('code' in verdict) return refused(edge, connection, joining, verdict);
     withAttributes(session, verdict);
   }
