@@ -16,15 +16,20 @@ import { commandOf, factsOf, message } from './testing/test-asker.js';
 const atOnce = 4;
 
 describe('the turns of a hand-over', () => {
-  const scene = () => {
+  const scene = (events: Readonly<Record<Shard, number>> = {}, isLeaving = true) => {
     const clock = new FakeClock();
     const taken = new Set<Shard>();
-    const underWay = new Set<Shard>();
-    const handOver = new HandOver(clock, (shard) => taken.has(shard));
+    const underWay = new Map<Shard, true>();
+    const handOver = new HandOver({
+      clock,
+      isHeldByAnother: (shard) => taken.has(shard),
+      eventsOf: (shard) => events[shard] ?? 0,
+      isLeaving: () => isLeaving,
+    });
     const wanted = new Set(Array.from({ length: 10 }, (_, shard) => shard));
     const next = (): Shard[] => {
       const turn = handOver.next([...wanted], underWay);
-      for (const shard of turn) underWay.add(shard);
+      for (const shard of turn) underWay.set(shard, true);
       return turn;
     };
     const released = (shard: Shard): void => {
@@ -32,7 +37,13 @@ describe('the turns of a hand-over', () => {
       underWay.delete(shard);
       wanted.delete(shard);
     };
-    return { clock, taken, next, released };
+    const changesHands = (...shards: Shard[]): void => {
+      for (const shard of shards) {
+        released(shard);
+        taken.add(shard);
+      }
+    };
+    return { clock, taken, next, released, changesHands };
   };
 
   test('are those of a few, until one of them is in other hands', () => {
@@ -53,6 +64,26 @@ describe('the turns of a hand-over', () => {
     expect(next()).toEqual([]);
     await clock.pass(100);
     expect(next()).toEqual([4, 5, 6, 7]);
+  });
+
+  test('of who leaves begin with the busy shards, the busiest first; idle ones wait until those are in other hands', () => {
+    const { next, changesHands } = scene({ 3: 5, 7: 90, 8: 20 });
+    expect(next()).toEqual([7, 8, 3]);
+    changesHands(7, 3);
+    expect(next()).toEqual([]);
+    changesHands(8);
+    expect(next()).toEqual([0, 1, 2, 4]);
+  });
+
+  test('of who stays end with the busy shards: who has just come gets warm by the idle ones', () => {
+    const { next, changesHands } = scene({ 0: 5, 7: 90 }, false);
+    expect(next()).toEqual([1, 2, 3, 4]);
+    changesHands(1, 2, 3, 4);
+    expect(next()).toEqual([5, 6, 8, 9]);
+    changesHands(5, 6, 8);
+    expect(next()).toEqual([]);
+    changesHands(9);
+    expect(next()).toEqual([7, 0]);
   });
 });
 

@@ -1,31 +1,43 @@
 import type { Shard } from '@plaza/domain';
 import type { Clock } from '@plaza/kit';
+import { turns, type Lanes } from './turns.js';
 
 /** Shards that change hands at once: each stands still for its own turn only, and not for that of all. */
-const atOnce = 4;
+const atOnce = { busy: 4, idle: 4, beside: 0 };
+/** Who leaves has no time without end: what matters goes first. */
+const leaving: Lanes = { ...atOnce, first: 'busy' };
+/** Who has just started has run none of its code often: it gets warm by what nobody waits for. */
+const staying: Lanes = { ...atOnce, first: 'idle' };
 /** A shard that nobody was seen to take for so long makes room for the next all the same. */
 const patienceMs = 1000;
+
+interface Parts {
+  readonly clock: Clock;
+  readonly isHeldByAnother: (shard: Shard) => boolean;
+  /** Events in a shard of late. */
+  readonly eventsOf: (shard: Shard) => number;
+  /** This process gives everything away; otherwise others have come. */
+  readonly isLeaving: () => boolean;
+}
 
 /** The order in which a process gives shards away: the next one's turn comes when one before it is held by its new holder. */
 export class HandOver {
   /** Released, and not seen in other hands: since when. */
   readonly #between = new Map<Shard, number>();
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly isHeldByAnother: (shard: Shard) => boolean,
-  ) {}
+  constructor(private readonly parts: Parts) {}
 
   /** Of the shards that should be given away those whose turn it is; `underWay` are being released. */
-  next(wanted: readonly Shard[], underWay: { has(shard: Shard): boolean; readonly size: number }): Shard[] {
-    const nowMs = this.clock.now();
-    for (const [shard, sinceMs] of this.#between)
-      if (this.isHeldByAnother(shard) || nowMs - sinceMs >= patienceMs) this.#between.delete(shard);
-    const turns = Math.max(0, atOnce - underWay.size - this.#between.size);
-    return wanted.filter((shard) => !underWay.has(shard)).slice(0, turns);
+  next(wanted: readonly Shard[], underWay: ReadonlyMap<Shard, unknown>): Shard[] {
+    const { clock, isHeldByAnother, eventsOf, isLeaving } = this.parts;
+    const nowMs = clock.now();
+    for (const [shard, sinceMs] of this.#between) if (isHeldByAnother(shard) || nowMs - sinceMs >= patienceMs) this.#between.delete(shard);
+    const waiting = wanted.filter((shard) => !underWay.has(shard));
+    const onTheirWay = new Set([...underWay.keys(), ...this.#between.keys()]);
+    return turns({ waiting, underWay: onTheirWay, eventsOf }, isLeaving() ? leaving : staying);
   }
 
   released(shard: Shard): void {
-    this.#between.set(shard, this.clock.now());
+    this.#between.set(shard, this.parts.clock.now());
   }
 }

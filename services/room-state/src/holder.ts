@@ -39,10 +39,13 @@ export class Holder {
     peers: Peers,
     private readonly roster: Roster,
   ) {
-    this.#handOver = new HandOver(parts.clock, (shard) => ![undefined, parts.id].includes(roster.holderOf(shard)));
+    const eventsOf = (shard: Shard): number => roster.eventsOf(shard);
+    const isHeldByAnother = (shard: Shard): boolean => ![undefined, parts.id].includes(roster.holderOf(shard));
+    this.#handOver = new HandOver({ clock: parts.clock, isHeldByAnother, eventsOf, isLeaving: () => this.#draining });
     this.#heart = new Heartbeat(parts.clock, peers, () => this.#beat());
     const taker = {
       wants: (shard: Shard) => stillClaims(this.#scene(), shard),
+      eventsOf,
       leaving: () => this.#draining,
       holds: (held: HeldShard) => void this.#held.set(held.parts.shard, held),
       serves: () => this.#tell(),
@@ -108,8 +111,13 @@ export class Holder {
   }
 
   #beat(): Omit<Beat, 'atMs'> {
-    const { id, address, projection } = this.parts;
-    const shards = Array.from(this.#held, ([shard, { epoch }]) => ({ shard, epoch }));
+    const { id, address, clock, projection } = this.parts;
+    const nowMs = clock.now();
+    const shards = Array.from(this.#held, ([shard, { epoch, events }]) => ({
+      shard,
+      epoch,
+      recentEvents: events.count(nowMs) || undefined,
+    }));
     // A holder that serves keeps its shards rather than hand them to a process that cannot read what it needs for them.
     const starting = !this.#takes || !projection.available;
     return { kind: 'room-state', id, address, shards, draining: this.#draining, starting };
@@ -169,13 +177,14 @@ export class Holder {
   #plan(): void {
     if (!this.#takes || this.#ends.signal.aborted || !this.roster.hears) return;
     const { claim, release, verify } = plan(this.#scene());
-    for (const shard of claim) this.#want(shard);
+    this.#want(claim);
     for (const shard of this.#handOver.next(release, this.#releasing)) void this.#release(shard);
     for (const shard of verify) this.#verify(shard);
   }
 
-  #want(shard: Shard): void {
-    if (!this.#draining && !this.#takeovers.has(shard) && this.#mayAgain(shard)) this.#takeovers.begin(shard);
+  #want(shards: readonly Shard[]): void {
+    const wanted = shards.filter((shard) => !this.#draining && !this.#takeovers.has(shard) && this.#mayAgain(shard));
+    if (wanted.length > 0) this.#takeovers.begin(wanted);
   }
 
   #release(shard: Shard): Promise<void> {

@@ -4,6 +4,7 @@ import { readChain } from './chain-reader.js';
 import type { LoadedRoom } from './loaded-room.js';
 import { ProjectionWriter } from './projection-writer.js';
 import { catchUp, rebuildProjection, unfinished } from './rebuild.js';
+import { RecentEvents } from './recent-events.js';
 import { RemovedLately } from './removed-lately.js';
 import { replayRecords } from './replay.js';
 import { Repeats } from './repeats.js';
@@ -24,6 +25,7 @@ export interface Recovered {
   readonly lastBatches: Map<RoomId, { readonly batch: RoomBatch; readonly sequence: number }>;
   readonly repeats: Repeats;
   readonly removed: RemovedLately;
+  readonly events: RecentEvents;
   readonly writer: ProjectionWriter;
 }
 
@@ -47,6 +49,7 @@ export async function recover(
     lastBatches: new Map<RoomId, { batch: RoomBatch; sequence: number }>(),
     repeats: new Repeats(settings.repeatMs),
     removed: new RemovedLately(settings.repeatMs),
+    events: new RecentEvents(),
     writer: new ProjectionWriter({ ...parts, epoch, rebuild }, cursor),
   };
   const target = { ...recovered, epoch, cursor, sinceMs };

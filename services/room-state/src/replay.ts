@@ -10,6 +10,7 @@ import { batchFrame } from './live-frames.js';
 import { acceptedOf, LoadedRoom } from './loaded-room.js';
 import type { ProjectionWriter } from './projection-writer.js';
 import { loadState } from './rebuild.js';
+import type { RecentEvents } from './recent-events.js';
 import type { RemovedLately } from './removed-lately.js';
 import type { Repeats } from './repeats.js';
 import type { ShardParts } from './shard-parts.js';
@@ -25,6 +26,7 @@ export interface ReplayTarget {
   readonly lastBatches: Map<RoomId, { readonly batch: RoomBatch; readonly sequence: number }>;
   readonly repeats: Repeats;
   readonly removed: RemovedLately;
+  readonly events: RecentEvents;
   readonly writer: ProjectionWriter;
 }
 
@@ -81,6 +83,7 @@ function replayPast(parts: Parts, target: ReplayTarget, room: LoadedRoom, batch:
     const { prev, last, previousSequence } = batch;
     room.ring.push({ prev, last, events: batch.events.length, frame, previousSequence }, parts.clock.now());
     target.lastBatches.set(room.id, { batch, sequence });
+    target.events.note(batch.events.length, timeMs);
   }
   for (const logged of batch.events) replayEvent(target, room, logged, timeMs);
 }

@@ -1,6 +1,7 @@
 import { ShardTable, type Peers } from '@plaza/bus';
 import type { Clock } from '@plaza/kit';
 import type { Shard } from '@plaza/domain';
+import type { Beat } from '@plaza/proto/room';
 
 /** Two beats of its own that a process did not hear. */
 const deafMs = 2500;
@@ -19,6 +20,8 @@ interface Parts {
 /** Who lives among the room-state processes, and what they say they hold. A hint: only the log decides. */
 export class Roster {
   readonly #table = new ShardTable();
+  /** The last word about each shard, also of a holder that died or released it. */
+  readonly #said = new Map<Shard, { readonly epoch: number; readonly events: number }>();
   /** Processes whose address refused, with the time of their newest beat then: a later beat proves them alive. */
   readonly #refused = new Map<string, number>();
   readonly #asking = new Set<string>();
@@ -29,7 +32,7 @@ export class Roster {
     const { peers, clock, changed } = parts;
     this.#sinceMs = clock.now();
     this.#off = [
-      peers.onBeat((beat) => this.#table.apply(beat, clock.now())),
+      peers.onBeat((beat) => this.#heard(beat)),
       peers.onSuspect((id) => void this.#ask(id)),
       this.#table.onChange(() => changed()),
     ];
@@ -37,6 +40,11 @@ export class Roster {
 
   holderOf(shard: Shard): string | undefined {
     return this.#table.holderOf(shard)?.id;
+  }
+
+  /** Events in a shard of late, as its last known holder said. */
+  eventsOf(shard: Shard): number {
+    return this.#said.get(shard)?.events ?? 0;
   }
 
   /** The others that were heard lately. */
@@ -56,6 +64,13 @@ export class Roster {
 
   close(): void {
     for (const off of this.#off) off();
+  }
+
+  /** What a change of hands asks for is known before the change is told. */
+  #heard(beat: Beat): void {
+    for (const { shard, epoch, recentEvents: events = 0 } of beat.shards)
+      if (epoch >= (this.#said.get(shard)?.epoch ?? 0)) this.#said.set(shard, { epoch, events });
+    this.#table.apply(beat, this.parts.clock.now());
   }
 
   async #ask(id: string): Promise<void> {

@@ -17,6 +17,7 @@ import { Outbox } from './outbox.js';
 import type { ProjectionWriter } from './projection-writer.js';
 import { rebuildProjection } from './rebuild.js';
 import { recover, type Recovered } from './recovery.js';
+import type { RecentEvents } from './recent-events.js';
 import type { RemovedLately } from './removed-lately.js';
 import type { Repeats } from './repeats.js';
 import { refusedResult, unavailableResult } from './replies.js';
@@ -43,6 +44,7 @@ export class HeldShard implements ShardCore {
   readonly sessions: Sessions;
   readonly repeats: Repeats;
   readonly removed: RemovedLately;
+  readonly events: RecentEvents;
   readonly writer: ProjectionWriter;
   readonly outbox: Outbox;
   readonly deferredLeaves = new Map<RoomId, Map<string, Actor>>();
@@ -80,6 +82,7 @@ export class HeldShard implements ShardCore {
     this.epoch = claimed.epoch;
     this.repeats = recovered.repeats;
     this.removed = recovered.removed;
+    this.events = recovered.events;
     this.writer = recovered.writer;
     this.sessions = new Sessions(
       () => this.settling(),
@@ -214,6 +217,7 @@ export class HeldShard implements ShardCore {
       const slots = commands.flatMap((command) => command.slots);
       this.writer.note(room.id, [...slots, room.headSlot()], commands.at(-1)?.dueMs ?? room.dueMs);
       if (batch.events.length === 0) continue;
+      this.events.note(batch.events.length, nowMs);
       const control = joined(commands.map((command) => command.control));
       const frame = batchFrame(batch, control, this.#moment(room.id, batch.last, sequence));
       this.parts.live.publish(this.parts.shard, room.id, frame);

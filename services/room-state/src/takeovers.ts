@@ -3,10 +3,11 @@ import type { Shard } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import { HeldShard, type Claimed } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
+import { turns, type Lanes } from './turns.js';
 import { wait } from './wait.js';
 
 /** Each stands still until its own reading is done, and they share one core. */
-const claimsAtOnce = 8;
+const lanes: Lanes = { first: 'busy', busy: 4, idle: 8, beside: 1 };
 const firstRecoverPauseMs = 250;
 const longestRecoverPauseMs = 5000;
 /** A recovery that took longer is proved to be still of the holder before it serves. */
@@ -16,6 +17,8 @@ const quickMs = 1000;
 export interface Taker {
   /** Asked again when a shard's turn has come: another may have taken it meanwhile. */
   wants(shard: Shard): boolean;
+  /** Events in the shard of late, as its last holder said. */
+  eventsOf(shard: Shard): number;
   /** True: nothing more is taken over. */
   leaving(): boolean;
   /** From now on it is held here. */
@@ -26,12 +29,12 @@ export interface Taker {
   failed(shard: Shard): void;
 }
 
-/** Shards on their way into this process: claimed so many at a time, then read until they serve. */
+/** Shards on their way into this process: claimed so many at a time, the busy ones first, then read until they serve. */
 export class Takeovers {
-  /** Waiting for their turn, or under way. */
-  readonly #wanted = new Set<Shard>();
-  readonly #waiting: Shard[] = [];
-  #underWay = 0;
+  readonly #waiting = new Set<Shard>();
+  readonly #underWay = new Set<Shard>();
+  /** Of those under way: they are tried again, and keep no busy one from its turn. */
+  readonly #failed = new Set<Shard>();
 
   constructor(
     private readonly parts: HolderParts,
@@ -39,31 +42,31 @@ export class Takeovers {
     private readonly signal: AbortSignal,
   ) {
     // Each claim under way waits on it, and Node warns of a leak from 11 on.
-    setMaxListeners(2 * claimsAtOnce, signal);
+    setMaxListeners(2 * (lanes.busy + lanes.idle), signal);
   }
 
+  /** Waiting for their turn, or under way. */
   get size(): number {
-    return this.#wanted.size;
+    return this.#waiting.size + this.#underWay.size;
   }
 
   has(shard: Shard): boolean {
-    return this.#wanted.has(shard);
+    return this.#waiting.has(shard) || this.#underWay.has(shard);
   }
 
-  begin(shard: Shard): void {
-    this.#wanted.add(shard);
-    this.#waiting.push(shard);
+  begin(shards: readonly Shard[]): void {
+    for (const shard of shards) this.#waiting.add(shard);
     this.#next();
   }
 
   #next(): void {
-    while (this.#underWay < claimsAtOnce) {
-      const shard = this.#waiting.shift();
-      if (shard === undefined) return;
-      this.#underWay++;
+    const eventsOf = (shard: Shard): number => (this.#failed.has(shard) ? 0 : this.taker.eventsOf(shard));
+    for (const shard of turns({ waiting: [...this.#waiting], underWay: this.#underWay, eventsOf }, lanes)) {
+      this.#waiting.delete(shard);
+      this.#underWay.add(shard);
       void this.#take(shard).finally(() => {
-        this.#underWay--;
-        this.#wanted.delete(shard);
+        this.#underWay.delete(shard);
+        this.#failed.delete(shard);
         this.#next();
       });
     }
@@ -103,6 +106,8 @@ export class Takeovers {
         return clock.now() - startMs <= quickMs || (await held.verify());
       } catch (error) {
         logger.error({ event: 'shard-not-recovered', shard, epoch: claimed.epoch, cause: causeOf(error) });
+        this.#failed.add(shard);
+        this.#next();
         await wait(clock, pauseMs, this.signal);
         if (await this.#superseded(shard, claimed.epoch)) {
           metrics.claimed('lost');
