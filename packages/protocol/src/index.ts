@@ -4,3 +4,4 @@ export * from './event-kinds.js';
 export * from './json.js';
 export * from './live-frame.js';
 export * from './server-frame.js';
+export * from './varint.js';

@@ -45,6 +45,15 @@ describe('a reply frame', () => {
   });
 });
 
+test.each([0, 1, 127, 128, 2 ** 32 - 1].flatMap((id) => [0, 60, 130, 20_000].map((length) => [id, length] as const)))(
+  'a reply of the id %d with %d characters is what the generated encoder writes',
+  (id, length) => {
+    const reply = Reply.create({ head: 2 ** 48, result: { $case: 'unavailable', value: { retryAfterMs: 1, why: 'x'.repeat(length) } } });
+    const whole = ServerFrame.create({ body: { $case: 'reply', value: { ...reply, id } } });
+    expect(encodeReplyFrame(id, Reply.encode(reply).finish())).toEqual(ServerFrame.encode(whole).finish());
+  },
+);
+
 test('any server frame can be encoded', () => {
   const frame = ServerFrame.create({ body: { $case: 'removed', value: { room: 'a', code: 'kicked', why: 'spam' } } });
   expect(ServerFrame.decode(encodeServerFrame(frame))).toEqual(frame);
