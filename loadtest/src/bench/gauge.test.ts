@@ -4,11 +4,11 @@ import { numberOf } from './options.js';
 
 const text = `# HELP plaza_edge_connections Open sockets
 # TYPE plaza_edge_connections gauge
-plaza_edge_connections 17
+plaza_edge_connections{service="edge"} 17
 plaza_edge_connections_more 5
 # HELP plaza_edge_closed_total Closed sockets by close code
-plaza_edge_closed_total{code="4508"} 3
-plaza_edge_closed_total{code="1006"} 4
+plaza_edge_closed_total{code="4508",service="edge"} 3
+plaza_edge_closed_total{code="1006",service="edge"} 4
 # HELP plaza_edge_refusals_total Refusals told to clients, by code
 # TYPE plaza_edge_refusals_total counter
 `;

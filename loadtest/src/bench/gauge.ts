@@ -12,12 +12,14 @@ export async function gauge({ cluster }: Pick<Bed, 'cluster'>, id: string, name:
   return gaugeIn(text, name);
 }
 
-export function gaugeIn(text: string, name: string): number {
+/** `name` may hold a label, `closed_total{code="4508"}`: among others that a service gives all of its figures. */
+export function gaugeIn(text: string, wanted: string): number {
+  const [name = '', label = ''] = wanted.replace('}', '').split('{');
   const values = text
     .split('\n')
-    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    .filter((line) => (line.startsWith(`${name} `) || line.startsWith(`${name}{`)) && line.includes(label))
     .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
-  if (values.length === 0 && !text.includes(`# HELP ${name.split('{')[0]} `)) throw new Error(`there is no metric ${name}`);
+  if (values.length === 0 && !text.includes(`# HELP ${name} `)) throw new Error(`there is no metric ${name}`);
   return values.reduce((sum, each) => sum + each, 0);
 }
 
