@@ -18,7 +18,7 @@ const boundBytes = 4 * 1024 * 1024;
 /** Longer than the windows take: half of the slow ones read on before, half are closed for it. */
 const slowMs = 25_000;
 const closedTooSlow = 'plaza_edge_closed_total{code="4508"}';
-/** The kernel takes some 2.6 MB for a loopback socket that nobody reads, before anything waits in the edge. */
+/** The kernel takes megabytes for a loopback socket that nobody reads, before anything waits in the edge. */
 const flood = { bytes: 4000, leastBytes: 3_000_000, aSecond: 90, stillMs: 1500, mostMs: 60_000 };
 
 type Say = (line: string) => void;
