@@ -8,7 +8,7 @@ const figureOf = {
   holderJoinMicros: ['storm', 'holder CPU a join'],
   holderSendMicros: ['send', 'holder CPU a message'],
   natsSendMicros: ['send', 'nats-server CPU a message'],
-  edgeSocketBytes: ['memory', 'user memory a joined socket'],
+  edgeSocketBytes: ['memory', 'user memory of a joined session'],
 } as const;
 
 const write = (results: Results, row: string): { microsAWrite: number; eventsAWrite: number } => ({
@@ -28,5 +28,5 @@ export function costsOf(results: Results): Costs {
 function figure(results: Results, row: string, name: string): number {
   const found = results[row]?.figures[name];
   if (found === undefined) throw new Error(`the result has no ${row}: ${name}; run npm run bench`);
-  return found.unit === 'KiB' ? found.value * 1024 : found.value;
+  return found.unit === 'KB' ? found.value * 1000 : found.value;
 }
