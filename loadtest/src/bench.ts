@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
@@ -37,10 +36,8 @@ interface Kept {
   readonly results: Results;
 }
 
-function earlier(): Kept | undefined {
-  const path = values.against ?? newestBench();
-  return path === undefined ? undefined : (JSON.parse(readFileSync(path, 'utf8')) as Kept);
-}
+const read = (path: string | undefined): Kept | undefined =>
+  path === undefined ? undefined : (JSON.parse(readFileSync(path, 'utf8')) as Kept);
 
 const toldFigure = (name: string, figure: Figure): string => {
   const kept = isKept(figure);
@@ -51,7 +48,8 @@ const toldFigure = (name: string, figure: Figure): string => {
 
 takeClientsSide();
 if (values.profile !== undefined) process.env['PLAZA_BENCH_PROFILE'] = resolve(values.profile);
-const before = earlier();
+const newest = read(newestBench());
+const before = values.against === undefined ? newest : read(values.against);
 const results: Record<string, RowResult> = {};
 const failures: string[] = [];
 for (const row of chosen) {
@@ -60,7 +58,7 @@ for (const row of chosen) {
   try {
     const result = await row.run((line) => say(`   ${line}`));
     const busyElsewhere = Number(cpuShares(ticks, cpuTicks()).others.toFixed(2));
-    results[row.name] = { ...result, detail: { ...result.detail, busyElsewhere } };
+    results[row.name] = { ...result, detail: { ...result.detail, takenAt: new Date().toISOString(), busyElsewhere } };
     for (const [name, figure] of Object.entries(result.figures)) say(toldFigure(name, figure));
     say(`  ${Math.round((performance.now() - startMs) / 1000)} s; others had ${Math.round(100 * busyElsewhere)} % of the machine`);
   } catch (error) {
@@ -71,7 +69,9 @@ for (const row of chosen) {
 
 await stopCassandra();
 say('');
-keepResult('bench', { full: values.full, loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)), results });
+// Rows of the same day and machine that were not run now stay as they were.
+const kept = newest?.machine === machineLine() ? newest.results : {};
+keepResult('bench', { results: { ...kept, ...results } });
 if (before !== undefined) {
   const worse = worseThan(before.results, results, withoutDate(before.machine) === withoutDate(machineLine()));
   for (const { figure, was, is, byPercent } of worse) say(`worse by ${byPercent} %: ${figure}, ${was} before, ${is} now`);
