@@ -7,7 +7,7 @@ import { worseThan, type Results } from './bench/comparison.js';
 import { isKept, type Figure, type RowResult } from './bench/row.js';
 import { rows } from './bench/rows.js';
 import { cpuShares, cpuTicks, machineLine } from './machine.js';
-import { keepResult, newestBench } from './report.js';
+import { newestBench, writeResult } from './report.js';
 
 /**
  * `npm run bench [-- --full --only fanout-steady,storm --against FILE --profile FOLDER]`: every row, its figures against their targets, and what became worse by more than 10 % since an earlier result (default:
@@ -46,6 +46,12 @@ const toldFigure = (name: string, figure: Figure): string => {
   return `  ${name}: ${figure.value} ${figure.unit}${target}`;
 };
 
+/** After each row: what was measured is not lost with what comes after it. Rows of the same day and machine that are not run now stay as they were. */
+function keep(): string {
+  const kept = newest?.machine === machineLine() ? newest.results : {};
+  return writeResult('bench', { results: { ...kept, ...results } });
+}
+
 takeClientsSide();
 if (values.profile !== undefined) process.env['PLAZA_BENCH_PROFILE'] = resolve(values.profile);
 const newest = read(newestBench());
@@ -59,6 +65,7 @@ for (const row of chosen) {
     const result = await row.run((line) => say(`   ${line}`));
     const busyElsewhere = Number(cpuShares(ticks, cpuTicks()).others.toFixed(2));
     results[row.name] = { ...result, detail: { ...result.detail, takenAt: new Date().toISOString(), busyElsewhere } };
+    keep();
     for (const [name, figure] of Object.entries(result.figures)) say(toldFigure(name, figure));
     say(`  ${Math.round((performance.now() - startMs) / 1000)} s; others had ${Math.round(100 * busyElsewhere)} % of the machine`);
   } catch (error) {
@@ -69,9 +76,7 @@ for (const row of chosen) {
 
 await stopCassandra();
 say('');
-// Rows of the same day and machine that were not run now stay as they were.
-const kept = newest?.machine === machineLine() ? newest.results : {};
-keepResult('bench', { results: { ...kept, ...results } });
+say(`kept in ${keep()}`);
 if (before !== undefined) {
   const worse = worseThan(before.results, results, withoutDate(before.machine) === withoutDate(machineLine()));
   for (const { figure, was, is, byPercent } of worse) say(`worse by ${byPercent} %: ${figure}, ${was} before, ${is} now`);

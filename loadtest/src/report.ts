@@ -5,12 +5,18 @@ import { machineLine } from './machine.js';
 
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
 
-/** Writes loadtest/results/NAME-DATE.json, with the machine on which it was taken, and says so. */
-export function keepResult(name: string, result: object): void {
+/** Writes loadtest/results/NAME-DATE.json, with the machine on which it was taken. Answers where. */
+export function writeResult(name: string, result: object): string {
   mkdirSync(resultsFolder, { recursive: true });
   const file = `${name}-${new Date().toISOString().slice(0, 10)}.json`;
   writeFileSync(join(resultsFolder, file), `${JSON.stringify({ machine: machineLine(), ...result }, null, 2)}\n`);
-  process.stdout.write(`machine: ${machineLine()}\nkept in loadtest/results/${file}\n`);
+  return `loadtest/results/${file}`;
+}
+
+/** The same, and says so. */
+export function keepResult(name: string, result: object): void {
+  const file = writeResult(name, result);
+  process.stdout.write(`machine: ${machineLine()}\nkept in ${file}\n`);
 }
 
 /** The newest result of `npm run bench`; undefined: there is none. */

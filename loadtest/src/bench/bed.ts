@@ -63,3 +63,9 @@ export async function clusterBed(measured: readonly string[], options: ClusterOp
   for (const id of measured) if (serverCpu !== undefined) pin(pid(id), serverCpu);
   return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop: () => cluster.stop() };
 }
+
+/** Ends who reads the log, and the api: none of them is on the way of a message, and on two cores they take what is measured. Rooms have to be there. */
+export async function stopReaders({ cluster }: Bed): Promise<void> {
+  const readers = cluster.processes.filter(({ kind }) => kind === 'api' || kind === 'history' || kind === 'metrics');
+  await Promise.all(readers.map((reader) => reader.kill()));
+}

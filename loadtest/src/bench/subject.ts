@@ -1,7 +1,7 @@
 import { pin } from '../machine.js';
 import type { Peer } from '../peers/peer.js';
 import { standaloneTarget } from '../target.js';
-import { clusterBed, serverCpu, tokenSecret } from './bed.js';
+import { clusterBed, serverCpu, stopReaders, tokenSecret } from './bed.js';
 import { openRoom, Speaker } from './room.js';
 
 /** A server that holds the sockets of one room: an edge, standalone, or a peer. */
@@ -17,7 +17,9 @@ export interface Subject extends Omit<Peer, 'stop'> {
 export async function edgeSubject(): Promise<Subject> {
   const bed = await clusterBed(['edge-1']);
   const [url, elsewhere] = bed.connectUrls as [string, string];
-  return talking({ name: 'edge', url, pid: bed.pid('edge-1'), stop: () => bed.stop() }, elsewhere, await openRoom(bed, 'fanout'));
+  const room = await openRoom(bed, 'fanout');
+  await stopReaders(bed);
+  return talking({ name: 'edge', url, pid: bed.pid('edge-1'), stop: () => bed.stop() }, elsewhere, room);
 }
 
 /** Everything in one process: the speaker is one of its sockets. */

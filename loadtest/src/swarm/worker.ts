@@ -33,8 +33,13 @@ export type WorkerAsk =
   | { readonly ask: 'reading'; readonly on: boolean }
   | { readonly ask: 'talk'; readonly order: TalkOrder };
 
-/** Source ports for one pair of addresses run out at 28,000: spread over the loopback range. */
-const socketsAnAddress = 10_000;
+/**
+ * Source ports of one address run out at 28,000, and long before that the kernel looks for a free one longer than all else takes (with 20,000 on an
+ * address: 8 ms a socket). So each process has addresses of its own in the loopback range, and few sockets on each.
+ */
+const socketsAnAddress = 1000;
+const localAddressOf = (number: number): string =>
+  `127.${1 + (process.pid % 250)}.${1 + (Math.floor(process.pid / 250) % 250)}.${2 + (Math.floor(number / socketsAnAddress) % 250)}`;
 const tokenMs = 3_600_000;
 
 const shared = LeanSocket.sharedBuffer();
@@ -130,7 +135,7 @@ async function enter(order: SwarmOrder, index: number, path: string, leftMs: num
       port: Number(port) || 80,
       path,
       subprotocol: order.speech === 'plaza' ? 'plaza.v1' : undefined,
-      localAddress: isLoopback(hostname) ? `127.0.0.${2 + (Math.floor(number / socketsAnAddress) % 250)}` : undefined,
+      localAddress: isLoopback(hostname) ? localAddressOf(number) : undefined,
     },
     shared,
     onFrameOf(order, index, arrival, () => socket),
