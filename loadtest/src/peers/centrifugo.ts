@@ -26,6 +26,8 @@ export async function startCentrifugo(cpu: number | undefined): Promise<Peer | u
       CENTRIFUGO_CLIENT_ALLOWED_ORIGINS: '*',
       CENTRIFUGO_CHANNEL_WITHOUT_NAMESPACE_ALLOW_SUBSCRIBE_FOR_ANONYMOUS: 'true',
       CENTRIFUGO_HEALTH_ENABLED: 'true',
+      // Longer than a row: its pings come in one frame with messages, where the swarm does not look for them.
+      CENTRIFUGO_CLIENT_PING_INTERVAL: '600s',
       CENTRIFUGO_LOG_LEVEL: 'error',
     },
   });
