@@ -1,17 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { planFor, plannedShare, rotationOf, writeCosts, type Costs, type Crowd } from './model.js';
-
-const costs: Costs = {
-  edgeWriteMicros: 6,
-  edgeEventMicros: 0.2,
-  edgeJoinMicros: 50,
-  edgeSendMicros: 20,
-  holderJoinMicros: 5,
-  holderSendMicros: 20,
-  natsSendMicros: 5,
-  edgeSocketBytes: 1600,
-};
-const crowd: Crowd = { viewers: 1_000_000, rooms: 1, messagesASecondARoom: 50, messageBytes: 200, joinsASecond: 0, lagMs: 250 };
+import { costs, crowd } from './costs.fixture.js';
+import { planFor, plannedShare, rotationOf, writeCosts, type Crowd } from './model.js';
 
 describe('capacity', () => {
   test.each<[string, Partial<Crowd>, number, string]>([

@@ -1,19 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { costs, crowd } from './costs.fixture.js';
 import { costsOf } from './measured.js';
-import { planFor, type Costs, type Crowd } from './model.js';
+import { planFor } from './model.js';
 import { bits, planLines } from './shown.js';
-
-const costs: Costs = {
-  edgeWriteMicros: 6,
-  edgeEventMicros: 0.2,
-  edgeJoinMicros: 50,
-  edgeSendMicros: 20,
-  holderJoinMicros: 5,
-  holderSendMicros: 20,
-  natsSendMicros: 5,
-  edgeSocketBytes: 1600,
-};
-const crowd: Crowd = { viewers: 1_000_000, rooms: 1, messagesASecondARoom: 50, messageBytes: 200, joinsASecond: 0, lagMs: 250 };
 
 test.each([
   [999, '1.0 kbit/s'],

@@ -1,13 +1,15 @@
 import { ServerFrame } from '@plaza/proto/client';
 
+/** Unix time with fractions of a ms: all processes of a swarm read the same clock. */
+const nowMs = (): number => performance.timeOrigin + performance.now();
+
 /** A message of a benchmark carries the moment of its sending: `@<unix ms with fractions>@`, then whatever fills it. */
 export const stamped = (bytes: number): string => {
-  const stamp = `@${(performance.timeOrigin + performance.now()).toFixed(3)}@`;
+  const stamp = `@${nowMs().toFixed(3)}@`;
   return stamp + '.'.repeat(Math.max(0, bytes - stamp.length));
 };
 
 const stamps = /@(\d{13}\.\d{3})@/g;
-const nowMs = (): number => performance.timeOrigin + performance.now();
 
 /** Lags of one message from several watchers: the last one counts. */
 export function latest(all: readonly Iterable<readonly [string, number]>[]): Map<string, number> {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClientFrame, ServerFrame } from '@plaza/proto/client';
+import { varintBytes, writeVarint } from '@plaza/protocol';
 import type { LeanSocket } from './lean-socket.js';
 import type { Talked, TalkOrder } from './order.js';
 import { replyIn, result } from './wire.js';
@@ -14,13 +15,11 @@ export const messageTail = (room: string, { text, audience }: Pick<TalkOrder, 't
   return ClientFrame.encode(ClientFrame.fromPartial({ room, body } as never)).finish();
 };
 
-/** A ClientFrame of this id, 1 to 2^28 - 1, and an encoded rest. */
+/** A ClientFrame of this id, 1 or more, and an encoded rest. */
 export function numbered(id: number, tail: Uint8Array): Uint8Array {
-  const bytes = id < 1 << 7 ? 1 : id < 1 << 14 ? 2 : id < 1 << 21 ? 3 : 4;
-  const frame = new Uint8Array(1 + bytes + tail.length);
+  const frame = new Uint8Array(1 + varintBytes(id) + tail.length);
   frame[0] = 0x08;
-  for (let i = 1; i <= bytes; i++) frame[i] = ((id >>> (7 * (i - 1))) & 0x7f) | (i < bytes ? 0x80 : 0);
-  frame.set(tail, 1 + bytes);
+  frame.set(tail, writeVarint(frame, 1, id));
   return frame;
 }
 

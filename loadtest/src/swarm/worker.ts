@@ -3,28 +3,12 @@ import { causeOf, issueToken, within } from '@plaza/kit';
 import { Arrival } from './arrival.js';
 import { LeanSocket, NotLetIn, type OnFrame } from './lean-socket.js';
 import { Lags } from './lags.js';
-import type { Speech, SwarmOrder, Talked, TalkOrder } from './order.js';
+import type { Speech, SwarmCount, SwarmOrder, Talked, TalkOrder } from './order.js';
 import { Talk, type Talker } from './talk.js';
 import { body, countFrame, noFrames, type FrameCount } from './wire.js';
 
-/** What one process of a swarm tells; lags by the stamp of the message, so that those of several processes can be joined. */
-export interface WorkerCount {
-  readonly entered: number;
-  readonly refusals: number;
-  readonly timedOut: number;
-  readonly openMs: number;
-  readonly open: number;
-  readonly closed: number;
-  readonly closedWith: Readonly<Record<string, number>>;
-  readonly failed: Readonly<Record<string, number>>;
-  readonly frames: number;
-  readonly events: number;
-  readonly breaks: number;
-  readonly told: number;
-  readonly bytes: number;
-  readonly cpuMicros: number;
-  readonly lags: readonly (readonly [string, number])[];
-}
+/** What one process of a swarm tells; lags in a form that goes from process to process. */
+export type WorkerCount = Omit<SwarmCount, 'lags'> & { readonly lags: readonly (readonly [string, number])[] };
 
 export type WorkerAsk =
   | { readonly ask: 'open'; readonly order: SwarmOrder }
