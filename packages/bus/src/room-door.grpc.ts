@@ -47,6 +47,7 @@ const linkOf = (call: { metadata: Metadata }): string => String(call.metadata.ge
 class ServedLink {
   #attached: AttachedAsker | undefined;
   #bulk: BulkStream | undefined;
+  #drained: Promise<void> | undefined;
   #underWay = 0;
   #over = false;
   readonly #writer: ReplyWriter;
@@ -106,9 +107,21 @@ class ServedLink {
   /** Resolves when the next answer may be written. */
   #write(call: BulkStream, answer: BulkAnswer): Promise<void> | void {
     if (this.#over || call.write(answer)) return;
+    return (this.#drained ??= this.#drain(call));
+  }
+
+  /** All asks that wait for the reader wait for one thing. */
+  #drain(call: BulkStream): Promise<void> {
+    const { signal } = this.#ends;
     return new Promise((resolve) => {
-      call.once('drain', resolve);
-      this.#ends.signal.addEventListener('abort', () => resolve(), { once: true });
+      const done = (): void => {
+        call.off('drain', done);
+        signal.removeEventListener('abort', done);
+        this.#drained = undefined;
+        resolve();
+      };
+      call.once('drain', done);
+      signal.addEventListener('abort', done);
     });
   }
 

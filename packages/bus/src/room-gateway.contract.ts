@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BulkAnswer, BulkAsk, EntryReply } from '@plaza/proto/room';
 import { Entry, EntryOutcome, SessionFacts, type ReplyBatch } from '@plaza/proto/room';
@@ -173,6 +174,24 @@ export function roomGatewayContract(name: string, make: () => GatewayUnderTest):
         ['b/1', 'b/2', 'b/3'],
         ['c/1', 'c/2', 'c/3'],
       ]);
+    });
+
+    test('long answers of many asks come whole, and nothing stays behind of having waited for the reader', async () => {
+      const signals = new Set<AbortSignal>();
+      await start(
+        new EchoDoor(async function* (_, signal) {
+          signals.add(signal);
+          const frames = [Buffer.alloc(64 * 1024, 'x')];
+          for (let page = 1; page <= 20; page++) {
+            await Promise.resolve();
+            yield { done: page === 20, answer: { $case: 'fill', value: { frames, complete: true, completeFrom: 0, head: page } } };
+          }
+        }),
+      );
+      const all = await Promise.all(Array.from({ length: 30 }, (_, i) => read(link.ask(fill(`r${i}`), never))));
+      expect(all.map((texts) => texts.length)).toEqual(all.map(() => 20));
+      const listening = (): number[] => [...signals].map((signal) => getEventListeners(signal, 'abort').length);
+      await eventually(() => expect(Math.max(...listening())).toBe(0));
     });
 
     test('an ask that hangs does not stand in front of commands, and ends by its signal', async () => {
