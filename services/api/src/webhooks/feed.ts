@@ -53,8 +53,12 @@ export class Feed {
   async untilRoom(signal: AbortSignal): Promise<void> {
     while (!this.hasRoom && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#roomWanted.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const done = (): void => {
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#roomWanted.push(done);
+        signal.addEventListener('abort', done);
       });
     }
   }
