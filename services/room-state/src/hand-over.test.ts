@@ -16,13 +16,15 @@ import { commandOf, factsOf, message } from './testing/test-asker.js';
 const atOnce = 4;
 
 describe('the turns of a hand-over', () => {
-  const scene = (events: Readonly<Record<Shard, number>> = {}, isLeaving = true) => {
+  const scene = (events: Readonly<Record<Shard, number>> = {}, isLeaving = true, unprepared: readonly Shard[] = []) => {
     const clock = new FakeClock();
     const taken = new Set<Shard>();
+    const prepared = new Set(Array.from({ length: 10 }, (_, shard) => shard).filter((shard) => !unprepared.includes(shard)));
     const underWay = new Map<Shard, true>();
     const handOver = new HandOver({
       clock,
       isHeldByAnother: (shard) => taken.has(shard),
+      isPrepared: (shard) => prepared.has(shard),
       eventsOf: (shard) => events[shard] ?? 0,
       isLeaving: () => isLeaving,
     });
@@ -43,7 +45,7 @@ describe('the turns of a hand-over', () => {
         taken.add(shard);
       }
     };
-    return { clock, taken, next, released, changesHands };
+    return { clock, taken, prepared, next, released, changesHands };
   };
 
   test('are those of a few, until one of them is in other hands', () => {
@@ -73,6 +75,28 @@ describe('the turns of a hand-over', () => {
     expect(next()).toEqual([]);
     changesHands(8);
     expect(next()).toEqual([0, 1, 2, 4]);
+  });
+
+  test('of busy shards come when their heir has read their past; others wait behind them, or go first if they are ready', () => {
+    const { prepared, next, changesHands } = scene({ 3: 5, 7: 90, 8: 20 }, true, [0, 3, 7]);
+    expect(next()).toEqual([8]);
+    changesHands(8);
+    expect(next()).toEqual([]);
+    prepared.add(7);
+    expect(next()).toEqual([7]);
+    prepared.add(3);
+    expect(next()).toEqual([3]);
+    changesHands(7, 3);
+    expect(next()).toEqual([0, 1, 2, 4]);
+  });
+
+  test('of busy shards come unprepared, too, when it takes too long', async () => {
+    const { clock, next } = scene({ 3: 5, 7: 90 }, true, [3, 7]);
+    expect(next()).toEqual([]);
+    await clock.pass(2900);
+    expect(next()).toEqual([]);
+    await clock.pass(100);
+    expect(next()).toEqual([7, 3]);
   });
 
   test('of who stays end with the busy shards: who has just come gets warm by the idle ones', () => {

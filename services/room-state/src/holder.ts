@@ -6,6 +6,8 @@ import { HandOver } from './hand-over.js';
 import { Heartbeat } from './heartbeat.js';
 import type { RoomStateGauges } from './metrics.js';
 import { plan, stillClaims, type Scene } from './plan.js';
+import { Preparations } from './preparations.js';
+import { prepare } from './recovery.js';
 import type { Roster } from './roster.js';
 import type { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
@@ -25,6 +27,7 @@ export class Holder {
   readonly #notBeforeMs = new Map<Shard, number>();
   readonly #handOver: HandOver;
   readonly #takeovers: Takeovers;
+  readonly #preparations: Preparations;
   readonly #heart: Heartbeat;
   readonly #ends = new AbortController();
   /** Aborts when a drain has nothing left to hand over. */
@@ -41,12 +44,20 @@ export class Holder {
   ) {
     const eventsOf = (shard: Shard): number => roster.eventsOf(shard);
     const isHeldByAnother = (shard: Shard): boolean => ![undefined, parts.id].includes(roster.holderOf(shard));
-    this.#handOver = new HandOver({ clock: parts.clock, isHeldByAnother, eventsOf, isLeaving: () => this.#draining });
+    const isPrepared = (shard: Shard): boolean => roster.isPrepared(shard);
+    this.#handOver = new HandOver({ clock: parts.clock, isHeldByAnother, isPrepared, eventsOf, isLeaving: () => this.#draining });
+    this.#preparations = new Preparations({
+      logger: parts.logger,
+      eventsOf,
+      prepare: (shard, signal) => prepare({ ...parts, shard }, signal),
+      prepared: () => this.#prepared(),
+    });
     this.#heart = new Heartbeat(parts.clock, peers, () => this.#beat());
     const taker = {
       wants: (shard: Shard) => stillClaims(this.#scene(), shard),
       eventsOf,
       leaving: () => this.#draining,
+      prepared: (shard: Shard) => this.#preparations.take(shard),
       holds: (held: HeldShard) => void this.#held.set(held.parts.shard, held),
       serves: () => this.#tell(),
       lost: (held: HeldShard) => this.#lost(held),
@@ -120,7 +131,8 @@ export class Holder {
     }));
     // A holder that serves keeps its shards rather than hand them to a process that cannot read what it needs for them.
     const starting = !this.#takes || !projection.available;
-    return { kind: 'room-state', id, address, shards, draining: this.#draining, starting };
+    const prepared = { shards: this.#preparations.ready };
+    return { kind: 'room-state', id, address, shards, draining: this.#draining, starting, prepared };
   }
 
   /** Hands all shards over, within the time for that: a few at a time where others are there to take them. */
@@ -143,6 +155,7 @@ export class Holder {
     this.#ends.abort();
     for (const timer of this.#timers.splice(0)) timer.cancel();
     this.#heart.stop();
+    this.#preparations.stop();
     for (const shard of [...this.#held.values()]) shard.end();
   }
 
@@ -176,8 +189,9 @@ export class Holder {
 
   #plan(): void {
     if (!this.#takes || this.#ends.signal.aborted || !this.roster.hears) return;
-    const { claim, release, verify } = plan(this.#scene());
+    const { claim, coming, release, verify } = plan(this.#scene());
     this.#want(claim);
+    this.#preparations.expect(coming, claim);
     for (const shard of this.#handOver.next(release, this.#releasing)) void this.#release(shard);
     for (const shard of verify) this.#verify(shard);
   }
@@ -224,6 +238,11 @@ export class Holder {
 
   #mayAgain(shard: Shard): boolean {
     return this.parts.clock.now() >= (this.#notBeforeMs.get(shard) ?? 0);
+  }
+
+  #prepared(): void {
+    this.#tell();
+    this.look();
   }
 
   #tell(): void {

@@ -31,6 +31,16 @@ describe('a plan', () => {
     expect(plan(scene(change)).claim).toEqual(claim);
   });
 
+  test.each<[string, Partial<Scene>, number[]]>([
+    ['nothing that is free', two, []],
+    ['its share of what a holder has that lives', { ...two, holderOf: () => 'b' }, owned('a', ['a', 'b'])],
+    ['all of what one has that drains', { alive: new Set(['b']), holderOf: () => 'b' }, all],
+    ['nothing that it holds', { ...two, holderOf: () => 'b', held: new Set(all) }, []],
+    ['nothing while it drains', { candidates: ['b'], alive: new Set(['b']), holderOf: () => 'b' }, []],
+  ])('expects to come %s', (_name, change, coming) => {
+    expect(plan(scene(change)).coming).toEqual(coming);
+  });
+
   test('that waits for its turn is not dropped because another process starts, only because another holds or should have the shard', () => {
     const [shard] = owned('b', ['a', 'b']) as [number];
     const starts = scene({ ...two, starting: new Set(['b']) });

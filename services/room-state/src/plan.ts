@@ -18,6 +18,8 @@ export interface Scene {
 
 export interface Plan {
   readonly claim: readonly Shard[];
+  /** Who holds these lives, and hands them over to me next. */
+  readonly coming: readonly Shard[];
   /** Another process should have these, and is there to take them. */
   readonly release: readonly Shard[];
   /** Another process says that it holds what I hold: the log knows. */
@@ -27,12 +29,13 @@ export interface Plan {
 /** Each shard belongs to the process that rendezvous hashing names among those alive. Nobody takes from a holder that lives: it hands over. */
 export function plan(scene: Scene): Plan {
   const claim: Shard[] = [];
+  const coming: Shard[] = [];
   const release: Shard[] = [];
   const verify: Shard[] = [];
   const ready = scene.candidates.filter((id) => !scene.starting.has(id));
   for (let shard = 0; shard < scene.shards; shard++) {
     if (!scene.held.has(shard)) {
-      if (claims(scene, shard)) claim.push(shard);
+      if (isMine(scene, shard)) (isFree(scene, scene.holderOf(shard)) ? claim : coming).push(shard);
       continue;
     }
     const owner = ownerOf(String(shard), ready);
@@ -40,13 +43,15 @@ export function plan(scene: Scene): Plan {
     if (owner !== undefined && owner !== scene.me) release.push(shard);
     else if (holder !== undefined && holder !== scene.me && scene.alive.has(holder)) verify.push(shard);
   }
-  return { claim, release, verify };
+  return { claim, coming, release, verify };
 }
 
 /** Whether the plan of now claims this shard. */
 export function claims(scene: Scene, shard: Shard): boolean {
-  return !scene.held.has(shard) && isFree(scene, scene.holderOf(shard)) && ownerOf(String(shard), scene.candidates) === scene.me;
+  return !scene.held.has(shard) && isFree(scene, scene.holderOf(shard)) && isMine(scene, shard);
 }
+
+const isMine = ({ me, candidates }: Scene, shard: Shard): boolean => ownerOf(String(shard), candidates) === me;
 
 /** Whether what a former plan claimed may still be taken: who only starts now is left what nobody wanted before. */
 export const stillClaims = (scene: Scene, shard: Shard): boolean =>

@@ -17,7 +17,6 @@ import type { ShardParts } from './shard-parts.js';
 
 /** What of the log comes back into a new holder's memory. */
 export interface ReplayTarget {
-  readonly epoch: number;
   /** The projection holds everything up to here. */
   readonly cursor: number;
   /** Records since this moment fill rings and the table of repeats. */
@@ -27,7 +26,7 @@ export interface ReplayTarget {
   readonly repeats: Repeats;
   readonly removed: RemovedLately;
   readonly events: RecentEvents;
-  readonly writer: ProjectionWriter;
+  readonly writer: Pick<ProjectionWriter, 'note'>;
 }
 
 type Parts = Pick<ShardParts, 'shard' | 'projection' | 'clock' | 'limits'>;
@@ -63,7 +62,7 @@ function replayRecord(parts: Parts, target: ReplayTarget, record: Record, sequen
   for (const batch of record.batches) {
     const room = target.rooms.get(batch.room as RoomId)!;
     replayState(target, room, batch, sequence, parts.clock.now());
-    if (isRecent(target, record)) replayPast(parts, target, room, batch, sequence, record.timeMs);
+    if (isRecent(target, record)) replayPast(parts, target, room, batch, sequence, record);
   }
 }
 
@@ -76,9 +75,16 @@ function replayState({ cursor, writer }: ReplayTarget, room: LoadedRoom, batch: 
   writer.note(room.id, slots, room.dueMs);
 }
 
-function replayPast(parts: Parts, target: ReplayTarget, room: LoadedRoom, batch: RoomBatch, sequence: number, timeMs: number): void {
+function replayPast(
+  parts: Parts,
+  target: ReplayTarget,
+  room: LoadedRoom,
+  batch: RoomBatch,
+  sequence: number,
+  { epoch, timeMs }: Record,
+): void {
   if (batch.events.length > 0) {
-    const moment = { epoch: target.epoch, sequence, head: batch.last, accounts: 0, connections: 0, settling: true };
+    const moment = { epoch, sequence, head: batch.last, accounts: 0, connections: 0, settling: true };
     const frame = batchFrame(batch, loggedControl(batch.events), moment);
     const { prev, last, previousSequence } = batch;
     room.ring.push({ prev, last, events: batch.events.length, frame, previousSequence }, parts.clock.now());

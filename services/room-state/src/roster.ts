@@ -25,6 +25,8 @@ export class Roster {
   /** Processes whose address refused, with the time of their newest beat then: a later beat proves them alive. */
   readonly #refused = new Map<string, number>();
   readonly #asking = new Set<string>();
+  /** What each process said last of its plans. */
+  readonly #told = new Map<string, { readonly draining: boolean; readonly prepared: ReadonlySet<Shard> }>();
   readonly #off: (() => void)[];
   readonly #sinceMs: number;
 
@@ -45,6 +47,11 @@ export class Roster {
   /** Events in a shard of late, as its last known holder said. */
   eventsOf(shard: Shard): number {
     return this.#said.get(shard)?.events ?? 0;
+  }
+
+  /** Another that lives is ready to take it. */
+  isPrepared(shard: Shard): boolean {
+    return this.alive().some(({ id }) => this.#told.get(id)?.prepared.has(shard));
   }
 
   /** The others that were heard lately. */
@@ -71,6 +78,11 @@ export class Roster {
     for (const { shard, epoch, recentEvents: events = 0 } of beat.shards)
       if (epoch >= (this.#said.get(shard)?.epoch ?? 0)) this.#said.set(shard, { epoch, events });
     this.#table.apply(beat, this.parts.clock.now());
+    const { id, draining } = beat;
+    const before = this.#told.get(id);
+    const prepared = new Set(beat.prepared?.shards);
+    this.#told.set(id, { draining, prepared });
+    if (before?.draining !== draining || [...prepared].some((shard) => !before.prepared.has(shard))) this.parts.changed();
   }
 
   async #ask(id: string): Promise<void> {

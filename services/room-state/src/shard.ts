@@ -16,7 +16,7 @@ import type { LoadedRoom } from './loaded-room.js';
 import { Outbox } from './outbox.js';
 import type { ProjectionWriter } from './projection-writer.js';
 import { rebuildProjection } from './rebuild.js';
-import { recover, type Recovered } from './recovery.js';
+import { recover, type PreparedPast, type Recovered } from './recovery.js';
 import type { RecentEvents } from './recent-events.js';
 import type { RemovedLately } from './removed-lately.js';
 import type { Repeats } from './repeats.js';
@@ -60,11 +60,17 @@ export class HeldShard implements ShardCore {
   #snapshotting = false;
 
   /** Reads what the shard's former holders accepted. Rejects where it cannot be read now: the claim stands, and this may be tried again. */
-  static async recover(parts: ShardParts, claimed: Claimed, signal: AbortSignal, lost: (shard: HeldShard) => void): Promise<HeldShard> {
+  static async recover(
+    parts: ShardParts,
+    claimed: Claimed,
+    signal: AbortSignal,
+    lost: (shard: HeldShard) => void,
+    prepared?: PreparedPast,
+  ): Promise<HeldShard> {
     // The writer asks for a rebuild only once the shard serves: the proof of holding goes through the shard's own outbox.
     const serving: { held?: HeldShard } = {};
     const rebuild = async (sequence: number): Promise<number | undefined> => serving.held?.rebuild(sequence);
-    const recovered = await recover(parts, claimed.epoch, signal, rebuild);
+    const recovered = await recover(parts, claimed.epoch, signal, rebuild, prepared);
     const held = new HeldShard(parts, claimed, recovered, lost);
     serving.held = held;
     held.#republish(recovered);

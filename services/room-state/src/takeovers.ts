@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Shard } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
+import type { PreparedPast } from './recovery.js';
 import { HeldShard, type Claimed } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
 import { turns, type Lanes } from './turns.js';
@@ -21,6 +22,8 @@ export interface Taker {
   eventsOf(shard: Shard): number;
   /** True: nothing more is taken over. */
   leaving(): boolean;
+  /** What is known of its past by now. */
+  prepared(shard: Shard): Promise<PreparedPast | undefined>;
   /** From now on it is held here. */
   holds(held: HeldShard): void;
   /** It serves: others may be told. */
@@ -77,11 +80,12 @@ export class Takeovers {
     if (!this.taker.wants(shard)) return;
     const startMs = clock.now();
     try {
+      const prepared = await this.taker.prepared(shard);
       const claimed = await appender.claim(shard, id, address, this.signal);
       if ('aborted' in claimed) return;
       metrics.claimed('claimed');
       logger.debug({ event: 'shard-claimed', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
-      if (!(await this.#recover(shard, claimed, startMs))) return;
+      if (!(await this.#recover(shard, claimed, startMs, prepared))) return;
       metrics.tookOver(clock.now() - startMs);
       logger.debug({ event: 'shard-held', shard, epoch: claimed.epoch, tookMs: clock.now() - startMs });
       this.taker.serves();
@@ -93,11 +97,15 @@ export class Takeovers {
   }
 
   /** The claim stands until another follows it, so reading is tried again under it. True: the shard serves; false: given up. */
-  async #recover(shard: Shard, claimed: Claimed, startMs: number): Promise<boolean> {
+  async #recover(shard: Shard, claimed: Claimed, startMs: number, prepared?: PreparedPast): Promise<boolean> {
     const { clock, logger, metrics } = this.parts;
+    const lost = (held: HeldShard): void => this.taker.lost(held);
+    let known = prepared;
     for (let pauseMs = firstRecoverPauseMs; !this.taker.leaving(); pauseMs = Math.min(2 * pauseMs, longestRecoverPauseMs)) {
       try {
-        const held = await HeldShard.recover({ ...this.parts, shard }, claimed, this.signal, (lost) => this.taker.lost(lost));
+        const reading = HeldShard.recover({ ...this.parts, shard }, claimed, this.signal, lost, known);
+        known = undefined;
+        const held = await reading;
         if (this.signal.aborted) {
           held.end();
           return false;
