@@ -7,6 +7,7 @@ const sources = [
   'stories/src/**/*.ts',
   'loadtest/src/**/*.ts',
   'chaos/src/**/*.ts',
+  'deploy/src/**/*.ts',
   'scripts/**/*.ts',
 ];
 const tests = ['**/*.test.ts', '**/*.contract.ts', '**/*.story.ts'];
@@ -63,7 +64,7 @@ export default tseslint.config(
   },
   { files: ['packages/kit/src/service.ts'], rules: { 'no-restricted-properties': ['error', ownEnvironment] } },
   {
-    files: ['loadtest/src/**/*.ts', 'chaos/src/**/*.ts', 'scripts/**/*.ts'],
+    files: ['loadtest/src/**/*.ts', 'chaos/src/**/*.ts', 'deploy/src/**/*.ts', 'scripts/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off', 'plaza/import-by-suffix': 'off' },
   },
   { files: ['packages/testkit/src/**/*.ts', 'stories/src/**/*.ts'], rules: { 'plaza/import-by-suffix': 'off' } },

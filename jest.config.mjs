@@ -17,7 +17,15 @@ const match = {
 export default {
   ...match,
   testPathIgnorePatterns: [...match.testPathIgnorePatterns, ...leftOut],
-  roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/stories', '<rootDir>/loadtest', '<rootDir>/chaos', '<rootDir>/scripts'],
+  roots: [
+    '<rootDir>/packages',
+    '<rootDir>/services',
+    '<rootDir>/stories',
+    '<rootDir>/loadtest',
+    '<rootDir>/chaos',
+    '<rootDir>/deploy/src',
+    '<rootDir>/scripts',
+  ],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['plaza-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

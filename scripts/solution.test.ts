@@ -8,7 +8,7 @@ test('the solution builds every package and service that is compiled to dist', (
   const solution = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { references: { path: string }[] };
   const compiled = ['packages', 'services']
     .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
-    .concat('proto', 'stories', 'loadtest', 'chaos')
+    .concat('proto', 'stories', 'loadtest', 'chaos', 'deploy')
     .filter((folder) => isCompiled(join(root, folder, 'tsconfig.json')));
   expect(solution.references.map(({ path }) => path).sort()).toEqual(compiled.sort());
 });

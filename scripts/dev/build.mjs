@@ -12,7 +12,18 @@ export function build() {
 }
 
 function buildSources() {
-  const sources = ['proto/gen', 'packages', 'services', 'stories', 'loadtest', 'chaos', 'tsconfig.json', 'tsconfig.base.json'];
+  const sources = [
+    'proto/gen',
+    'packages',
+    'services',
+    'stories',
+    'loadtest',
+    'chaos',
+    'deploy/src',
+    'deploy/tsconfig.json',
+    'tsconfig.json',
+    'tsconfig.base.json',
+  ];
   const files = sources.flatMap((path) => filesBelow(path, isSource));
   const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const built = references.map(({ path }) => existsSync(join(root, path, 'dist', '.tsbuildinfo')));

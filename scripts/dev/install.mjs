@@ -8,7 +8,7 @@ const isPackage = (path) => path.endsWith('/package.json');
 /** The pinned pnpm, by npm: nothing has to be there but Node and npm. No build script of a dependency runs. */
 export function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const folders = ['tooling', 'proto', 'packages', 'services', 'stories', 'loadtest', 'chaos'];
+  const folders = ['tooling', 'proto', 'packages', 'services', 'stories', 'loadtest', 'chaos', 'deploy'];
   const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...folders.flatMap((folder) => filesBelow(folder, isPackage))];
   const fingerprint = hashOfContents(files, process.versions.modules, process.platform, process.arch);
   unlessDone('node_modules/.plaza-install', fingerprint, () => {

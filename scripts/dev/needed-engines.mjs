@@ -13,7 +13,7 @@ const signs = {
 const servers = ['nats', 'redis', 'cassandra'];
 
 export const engineTests = () =>
-  ['packages', 'services', 'stories', 'loadtest', 'chaos', 'scripts'].flatMap((folder) =>
+  ['packages', 'services', 'stories', 'loadtest', 'chaos', 'deploy', 'scripts'].flatMap((folder) =>
     filesBelow(folder, (path) => /\.(engine|browser)\.test\.ts$/.test(path)),
   );
 
