@@ -69,6 +69,19 @@ export default tseslint.config(
   },
   { files: ['packages/testkit/src/**/*.ts', 'stories/src/**/*.ts'], rules: { 'plaza/import-by-suffix': 'off' } },
   {
+    // What k6 runs, with the types of its modules.
+    files: ['loadtest/k6/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: './loadtest/k6/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      // The types of scenarios are classes, and nobody makes them so.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
     // What browsers run, and the rules of a room: no Node.
     files: ['packages/{domain,protocol,client}/src/**/*.ts'],
     ignores: tests,

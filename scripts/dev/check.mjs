@@ -6,7 +6,7 @@ import { CommandFailed, tool } from './run.mjs';
 export function check() {
   tool('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
   build();
-  tool('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.tests.json']);
+  for (const project of ['tsconfig.tests.json', 'loadtest/k6/tsconfig.json']) tool('node_modules/typescript/bin/tsc', ['-p', project]);
   tool('node_modules/eslint/bin/eslint.js', ['.']);
   const counts = runPart('fast', []);
   process.stdout.write(`${summaryLine(counts)}\n`);

@@ -9,6 +9,7 @@ const signs = {
   cassandra: /\bstart(Own)?Cassandra\b/,
   chromium: /\bchromiumPath\b/,
   schemathesis: /\bschemathesisPath\b/,
+  k6: /\bk6Path\b/,
 };
 const servers = ['nats', 'redis', 'cassandra'];
 
@@ -21,5 +22,7 @@ export const engineTests = () =>
 export function neededEngines(path, text = readFileSync(join(root, path), 'utf8')) {
   const named = Object.keys(signs).filter((name) => signs[name].test(text));
   if (path.endsWith('.browser.test.ts')) return [...new Set([...named, 'chromium'])];
+  // k6 is nothing without a cluster to load.
+  if (named.includes('k6')) return [...servers, 'k6'];
   return named.length > 0 ? named : servers;
 }

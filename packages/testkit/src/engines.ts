@@ -2,6 +2,7 @@ export * from './engines/cassandra.js';
 export * from './engines/cassandra-keyspace.js';
 export { chromiumPath } from './engines/chromium.js';
 export * from './engines/engine-missing.js';
+export { k6Path } from './engines/find-k6.js';
 export { directly, type Link } from './engines/link.js';
 export * from './engines/nats.js';
 export * from './engines/prepare.js';

@@ -1,11 +1,12 @@
 import { causeOf } from '@plaza/kit';
 import { findCassandra } from './find-cassandra.js';
 import { findChromium } from './chromium.js';
+import { findK6 } from './find-k6.js';
 import { findNats } from './find-nats.js';
 import { findRedis } from './find-redis.js';
 import { findSchemathesis } from './schemathesis.js';
 
-export const engineNames = ['nats', 'redis', 'cassandra', 'chromium', 'schemathesis'] as const;
+export const engineNames = ['nats', 'redis', 'cassandra', 'chromium', 'schemathesis', 'k6'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface Finding {
@@ -21,6 +22,7 @@ const finders: Readonly<Record<EngineName, () => Promise<{ found: string }>>> = 
   cassandra: findCassandra,
   chromium: findChromium,
   schemathesis: findSchemathesis,
+  k6: findK6,
 };
 
 /** Finds or fetches the engines, one after another, and says of each how or why not. */

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { startCluster, type Cluster } from '@plaza/testkit/cluster';
+
+export interface OwnCluster {
+  readonly cluster: Cluster;
+  readonly tokenSecret: string;
+}
+
+/** A generator asks the API faster than a platform's servers would; what limits clients stays as it is shipped. */
+const generatorEnv = { PLAZA_API_KEY_RATE: '20000' };
+
+/** Two edges, two holders, one of each other service, on real engines; a token secret that the generator knows. */
+export async function ownCluster(onProgress?: (line: string) => void, edges = 2, holders = 2): Promise<OwnCluster> {
+  // The mark: no service that listens on more than loopback starts with it.
+  const tokenSecret = `dev-${randomBytes(32).toString('base64url')}`;
+  const env = { ...generatorEnv, PLAZA_TOKEN_SECRET: tokenSecret };
+  const cluster = await startCluster({ edges, holders, logLevel: 'warn', env, ...(onProgress === undefined ? {} : { onProgress }) });
+  return { cluster, tokenSecret };
+}
+
+/** PLAZA_K6_... that lead to it. */
+export const variablesOf = ({ cluster, tokenSecret }: OwnCluster): Record<string, string> => ({
+  PLAZA_K6_URLS: cluster.connectUrls.join(','),
+  PLAZA_K6_API: cluster.ready.api,
+  PLAZA_K6_KEY: cluster.ready.apiKey,
+  PLAZA_K6_TOKEN_SECRET: tokenSecret,
+});
+
+/** Ends a process of the cluster without a word; it stays away. Throws where there is none of this id. */
+export async function killProcess({ cluster }: OwnCluster, id: string): Promise<void> {
+  const found = cluster.processes.find((process) => process.id === id);
+  if (found === undefined) throw new Error(`the cluster has no ${id}`);
+  await found.kill();
+}
