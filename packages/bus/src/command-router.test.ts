@@ -61,6 +61,8 @@ class SuspectedPeers implements Peers {
   beat = (): void => undefined;
   onBeat = (): (() => void) => () => undefined;
   onSuspect = (): (() => void) => () => undefined;
+  order = (): void => undefined;
+  onOrder = (): (() => void) => () => undefined;
   close = (): Promise<void> => Promise.resolve();
   suspect(id: string): void {
     this.suspects.push(id);

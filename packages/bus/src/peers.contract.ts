@@ -44,6 +44,15 @@ export function peersContract(name: string, setup: () => Promise<PeersSetup>): v
       await eventually(() => expect(got).toEqual(['room-state-1', 'room-state-1', 'with blanks in it']));
     });
 
+    test('brings orders to everybody, also the same one again', async () => {
+      const got: [string, boolean][] = [];
+      for (const peers of [given.first, given.second]) peers.onOrder(({ id, drain }) => got.push([id, drain]));
+      for (const drain of [true, true, false]) given.first.order({ id: 'edge-1', drain });
+      const each = (drain: boolean) => ['edge-1', drain];
+      await eventually(() => expect(got).toEqual(expect.arrayContaining([each(true), each(false)])));
+      await eventually(() => expect(got).toHaveLength(6));
+    });
+
     test('goes on for all after a listener threw, and leaves out who has gone', async () => {
       const got: number[] = [];
       const gone: number[] = [];

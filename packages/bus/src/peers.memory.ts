@@ -1,8 +1,8 @@
-import { Beat } from '@plaza/proto/room';
+import { Beat, Order } from '@plaza/proto/room';
 import type { MemoryBus } from './memory-bus.js';
 import type { Peers } from './peers.js';
 
-/** Beats and suspicions within one process. */
+/** Beats, suspicions and orders within one process. */
 export class MemoryPeers implements Peers {
   readonly #bus: MemoryBus;
   readonly #subscriptions = new Set<() => void>();
@@ -32,6 +32,14 @@ export class MemoryPeers implements Peers {
 
   onSuspect(listener: (id: string) => void): () => void {
     return this.#subscribe('suspect', (bytes) => listener(new TextDecoder().decode(bytes)));
+  }
+
+  order(order: Omit<Order, 'nonce'>): void {
+    this.#publish('order', Order.encode({ ...order, nonce: '' }).finish());
+  }
+
+  onOrder(listener: (order: Order) => void): () => void {
+    return this.#subscribe('order', (bytes) => listener(Order.decode(bytes)));
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Msg } from '@nats-io/nats-core';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { causeOf, type Logger } from '@plaza/kit';
 import { onNatsConnection } from '@plaza/kit/nats';
-import { Beat } from '@plaza/proto/room';
+import { Beat, Order } from '@plaza/proto/room';
 import type { Peers } from './peers.js';
 import { RecentlySeen } from './recently-seen.js';
 
@@ -11,7 +11,7 @@ import { RecentlySeen } from './recently-seen.js';
 const remembered = 4096;
 
 /**
- * Beats on `proc.<kind>.<id>`, suspicions on `suspect`, sent and heard on every connection given, so that one stopped server of several silences
+ * Beats on `proc.<kind>.<id>`, suspicions on `suspect`, orders on `order`, sent and heard on every connection given, so that one stopped server of several silences
  * nobody; what comes twice is given once. Whoever made the connections closes them, after this.
  */
 export class NatsPeers implements Peers {
@@ -19,6 +19,7 @@ export class NatsPeers implements Peers {
   readonly #logger: Logger;
   readonly #beatListeners = new Set<(beat: Beat) => void>();
   readonly #suspectListeners = new Set<(id: string) => void>();
+  readonly #orderListeners = new Set<(order: Order) => void>();
   readonly #seen = new RecentlySeen(remembered);
 
   constructor(connections: readonly NatsConnection[], logger: Logger) {
@@ -45,10 +46,20 @@ export class NatsPeers implements Peers {
     return () => this.#suspectListeners.delete(listener);
   }
 
+  order(order: Omit<Order, 'nonce'>): void {
+    this.#send('order', Order.encode({ ...order, nonce: randomUUID() }).finish());
+  }
+
+  onOrder(listener: (order: Order) => void): () => void {
+    this.#orderListeners.add(listener);
+    return () => this.#orderListeners.delete(listener);
+  }
+
   close(): Promise<void> {
     for (const line of this.#lines) line.close();
     this.#beatListeners.clear();
     this.#suspectListeners.clear();
+    this.#orderListeners.clear();
     return Promise.resolve();
   }
 
@@ -65,6 +76,7 @@ export class NatsPeers implements Peers {
       if (error !== null) throw error;
       if (!this.#seen.isNew(createHash('sha1').update(message.data).digest('base64'))) return;
       if (message.subject === 'suspect') this.#suspected(message.string());
+      else if (message.subject === 'order') this.#tell(this.#orderListeners, Order.decode(message.data.slice()));
       else this.#tell(this.#beatListeners, Beat.decode(message.data.slice()));
     } catch (failure) {
       this.#logger.warn({ event: 'peers-message-refused', cause: causeOf(failure) });
@@ -96,7 +108,7 @@ class Line {
     private readonly connection: NatsConnection,
     callback: (error: Error | null, message: Msg) => void,
   ) {
-    this.#subscriptions = ['proc.*.*', 'suspect'].map((subject) => connection.subscribe(subject, { callback }));
+    this.#subscriptions = ['proc.*.*', 'suspect', 'order'].map((subject) => connection.subscribe(subject, { callback }));
     this.#unwatch = onNatsConnection(connection, (connected) => (this.#connected = connected));
   }
 

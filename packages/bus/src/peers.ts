@@ -1,4 +1,4 @@
-import type { Beat } from '@plaza/proto/room';
+import type { Beat, Order } from '@plaza/proto/room';
 
 /**
  * Who lives: each process beats every second. A hint, never a fence: only the log's claims decide who holds a shard. Beats may be lost, late,
@@ -12,5 +12,8 @@ export interface Peers {
   /** Somebody's connection to this process broke: whoever could replace it should look now instead of waiting for silence. */
   suspect(id: string): void;
   onSuspect(listener: (id: string) => void): () => void;
+  /** An operator's order to one process. Reaches every listener of every process, at most once; whom it is for obeys, and says so in its beats. */
+  order(order: Omit<Order, 'nonce'>): void;
+  onOrder(listener: (order: Order) => void): () => void;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { commandKinds } from '@plaza/protocol';
+import type { Beat } from '@plaza/proto/room';
 import { eventually } from '@plaza/testkit';
 import { EdgeWorld } from './edge.fixture.js';
 
@@ -192,6 +193,30 @@ describe('trouble around the edge', () => {
       expect(client.bodies('goAway')[0]).toMatchObject({ code: 4504, reason: 'draining', retryAfterMs: expect.any(Number) });
     }
     expect(world.rooms.entries.filter(({ kind }) => kind === commandKinds.leave).length).toBe(3);
+  });
+
+  test('an edge that is ordered to drain sends its sockets away and goes on; called off, it takes clients again', async () => {
+    await world.stop();
+    await open({ drainPerSecond: 20, id: 'edge-1' });
+    const beats: Beat[] = [];
+    world.peers.onBeat((beat) => beat.kind === 'edge' && beats.push(beat));
+    const clients = await Promise.all(['ann', 'bob', 'carl'].map((account) => world.enter(account, 'lobby')));
+    world.peers.order({ id: 'edge-2', drain: true });
+    await eventually(() => expect(beats.at(-1)).toMatchObject({ draining: false, sockets: 3 }));
+    for (const drain of [true, true]) world.peers.order({ id: 'edge-1', drain });
+    await eventually(() => expect(world.edge.ready().ok).toBe(false));
+    for (const client of clients) await eventually(() => expect(client.closedBy).toBe(4504));
+    await eventually(() => expect(beats.at(-1)).toMatchObject({ draining: true, sockets: 0 }));
+    await expect(world.connect()).rejects.toThrow('503');
+    world.peers.order({ id: 'edge-1', drain: false });
+    await eventually(() => expect(world.edge.ready().ok).toBe(true));
+    const back = await world.enter('ann', 'lobby');
+    expect((await back.say('lobby', 'x')).result?.$case).toBe('accepted');
+    const leaving = world.edge.drain();
+    world.peers.order({ id: 'edge-1', drain: false });
+    await leaving;
+    expect(back.closedBy).toBe(4504);
+    expect(world.edge.ready().ok).toBe(false);
   });
 
   test('without sockets it goes at once', async () => {

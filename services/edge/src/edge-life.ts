@@ -1,4 +1,5 @@
 import type { Live, Peers } from '@plaza/bus';
+import type { Order } from '@plaza/proto/room';
 import type { Clock, Logger, Probe, Probes, Service, Timer } from '@plaza/kit';
 import type { EdgeSettings } from './config.js';
 import type { EdgeCore } from './edge.js';
@@ -29,7 +30,10 @@ const lastLeavesMs = 1000;
 /** The life of an edge: beats, the sweeps, readiness, draining. */
 export class EdgeLife implements Service, Probes {
   readonly #timers: Timer[] = [];
-  #deaf: () => void = () => undefined;
+  #deaf: (() => void)[] = [];
+  /** Runs while an operator wants this edge empty. */
+  #sending: Timer | undefined;
+  #leaving = false;
   #url = '';
   #tickMs = 0;
   #stopped = false;
@@ -40,9 +44,9 @@ export class EdgeLife implements Service, Probes {
   ) {}
 
   async start(): Promise<void> {
-    const { core, listener, clock } = this.parts;
+    const { core, listener, clock, peers } = this.parts;
     const { host, port, publicUrl } = this.settings;
-    this.#deaf = core.listen();
+    this.#deaf = [core.listen(), peers.onOrder((order) => this.#obey(order))];
     this.#tickMs = clock.now();
     const taken = await listener.listen(host, port);
     this.#url = publicUrl ?? `ws://${host}:${taken}/v1/connect`;
@@ -62,12 +66,13 @@ export class EdgeLife implements Service, Probes {
   /** Sends sockets away, so many a second; what is left at the end is cut by `stop`. */
   async drain(): Promise<void> {
     const { core, clock, logger } = this.parts;
+    this.#leaving = true;
+    this.#sending?.cancel();
     core.gate.shut();
     this.#beat();
     const endMs = clock.now() + this.settings.drainMs;
-    const perTick = Math.max(1, Math.ceil((this.settings.drainPerSecond * drainTickMs) / 1000));
     while (core.connections.size > 0 && clock.now() < endMs) {
-      for (let i = 0; i < perTick; i++) this.#sendAway();
+      this.#sendSomeAway();
       if (core.connections.size > 0) await this.#pause(drainTickMs);
     }
     const leavesEndMs = clock.now() + lastLeavesMs;
@@ -81,9 +86,9 @@ export class EdgeLife implements Service, Probes {
     const { core, listener } = this.parts;
     core.gate.shut();
     for (let left = core.connections.size; left > 0; left--) this.#sendAway();
-    for (const timer of this.#timers) timer.cancel();
+    for (const timer of [...this.#timers, this.#sending]) timer?.cancel();
     if (this.#url !== '') listener.close();
-    this.#deaf();
+    for (const end of this.#deaf) end();
     core.close();
     return Promise.resolve();
   }
@@ -105,13 +110,32 @@ export class EdgeLife implements Service, Probes {
     return { ok: detail.listening && detail.bus && held > 0 && !detail.draining, detail };
   }
 
+  /** An operator empties this edge, paced like a drain but without an end, or lets clients come again. The process goes on until it is ended. */
+  #obey({ id, drain }: Order): void {
+    const { core, clock, logger } = this.parts;
+    if (id !== this.settings.id || this.#leaving || drain === core.gate.draining) return;
+    if (drain) core.gate.shut();
+    else core.gate.open();
+    this.#sending?.cancel();
+    this.#sending = drain ? clock.every(drainTickMs, () => this.#sendSomeAway()) : undefined;
+    logger.info({ event: drain ? 'drain-ordered' : 'drain-called-off', connections: core.connections.size });
+    this.#beat();
+  }
+
+  #sendSomeAway(): void {
+    const perTick = Math.max(1, Math.ceil((this.settings.drainPerSecond * drainTickMs) / 1000));
+    for (let i = 0; i < perTick; i++) this.#sendAway();
+  }
+
   #sendAway(): void {
     this.parts.core.connections.newest?.goAway(drainCode, 'draining', Math.floor(Math.random() * comeBackSpreadMs));
   }
 
   #beat(): void {
     const { core, peers, clock } = this.parts;
-    peers.beat({ kind: 'edge', id: this.settings.id, address: this.#url, atMs: clock.now(), shards: [], draining: core.gate.draining });
+    const { draining } = core.gate;
+    const sockets = core.connections.size;
+    peers.beat({ kind: 'edge', id: this.settings.id, address: this.#url, atMs: clock.now(), shards: [], draining, sockets });
   }
 
   #tick(): void {

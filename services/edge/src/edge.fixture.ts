@@ -27,7 +27,7 @@ export class EdgeWorld {
   readonly #bus = new MemoryBus();
   readonly live = new MemoryLive(this.#bus);
   readonly #holderLive = new MemoryLive(this.#bus);
-  readonly #peers = new MemoryPeers(this.#bus);
+  readonly peers = new MemoryPeers(this.#bus);
   readonly gateway = new LocalRoomGateway();
   readonly rooms = new ScriptedRooms(this.#holderLive, shards);
   readonly history = new ScriptedHistory();
@@ -60,7 +60,7 @@ export class EdgeWorld {
   /** The holder says that it holds everything, by claims of this epoch. */
   hold(epoch: number): void {
     const held = Array.from({ length: shards }, (_, shard) => ({ shard, epoch }));
-    this.#peers.beat({
+    this.peers.beat({
       kind: 'room-state',
       id: 'holder',
       address: 'local:holder',

@@ -32,6 +32,11 @@ export class Gate {
     this.#draining = true;
   }
 
+  /** They get in again. */
+  open(): void {
+    this.#draining = false;
+  }
+
   /** Undefined: come in. */
   ask(): Refusal | undefined {
     const refusal = this.#whyNot();

@@ -114,7 +114,15 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     keepMs: config.logKeepHours * hourMs,
     readers: config.logReaders,
   });
-  const door = new Door({ shards: log.shards, held: (shard) => holder.get(shard), all: () => holder.all(), askers, metrics, logger });
+  const door = new Door({
+    shards: log.shards,
+    held: (shard) => holder.get(shard),
+    all: () => holder.all(),
+    take: (shard) => holder.take(shard),
+    askers,
+    metrics,
+    logger,
+  });
   const ends = new AbortController();
   return {
     id,

@@ -17,6 +17,8 @@ export interface DoorParts {
   readonly shards: number;
   held(shard: Shard): HeldShard | undefined;
   all(): Iterable<HeldShard>;
+  /** This process is to hold the shard. */
+  take(shard: Shard): void;
   readonly askers: Askers;
   readonly metrics: RoomStateMetrics;
   readonly logger: Logger;
@@ -73,7 +75,10 @@ export class Door implements RoomDoor {
       const reply = await new Promise<EntryReply>((resolve) => this.#handle(asker, ask.value, resolve));
       yield { done: true, answer: { $case: 'query', value: reply } };
     } else if (ask.$case === 'findAccount') yield this.#findAccount(ask.value.account);
-    else if (ask.$case === 'fill') yield* this.#fill(ask.value);
+    else if (ask.$case === 'takeShard') {
+      this.parts.take(ask.value.shard);
+      yield { done: true, answer: { $case: 'takingShard', value: {} } };
+    } else if (ask.$case === 'fill') yield* this.#fill(ask.value);
     else yield* this.#heads(ask.value.rooms);
   }
 

@@ -115,11 +115,12 @@ describe('a hand-over', () => {
   let world: World;
   let gateway: LocalRoomGateway;
   let router: CommandRouter;
+  let table: ShardTable;
   beforeEach(() => {
     world = new World(32);
     gateway = new LocalRoomGateway();
     const { clock, peers } = world;
-    const table = new ShardTable();
+    table = new ShardTable();
     peers.onBeat((beat) => table.apply(beat, clock.now()));
     const limits = { unansweredPerShard: 1000 };
     const deaf = { onEnded: () => undefined, onDelivery: () => undefined };
@@ -206,6 +207,34 @@ describe('a hand-over', () => {
     expect(between.size).toBe(0);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(atOnce);
+  });
+
+  test('of one shard to the process that was asked to take it: the newest ask counts, and lasts as long as its process takes shards', async () => {
+    const [a, b, c] = [await node('a'), await node('b'), await node('c')];
+    await world.clock.pass(5000);
+    const shard = shardOf(rooms[0] as RoomId, world.shards);
+    const holder = (): string | undefined => table.holderOf(shard)?.id;
+    const ask = async (taker: Node, number: number): Promise<void> => {
+      const link = router.askProcess(
+        { id: taker.service.id, address: `local:${taker.service.id}` },
+        { $case: 'takeShard', value: { shard } },
+        ends,
+      );
+      for await (const { answer, done } of link) expect([number, answer?.$case, done]).toEqual([number, 'takingShard', true]);
+      await world.clock.pass(3000);
+      expect([number, holder()]).toEqual([number, taker.service.id]);
+    };
+    const ends = new AbortController().signal;
+    const total = async (): Promise<number> => {
+      const held = await Promise.all([a, b, c].map((each) => each.gauge('plaza_room_state_shards')));
+      return held.reduce((sum, count) => sum + count, 0);
+    };
+    for (const [number, taker] of [a, b, c, b, b, a].entries()) await ask(taker, number);
+    expect(await total()).toBe(world.shards);
+    await settled(a.service.drain());
+    await world.clock.pass(3000);
+    expect(['b', 'c']).toContain(holder());
+    expect(await total()).toBe(world.shards);
   });
 
   test('to nobody takes no longer than the log', async () => {

@@ -13,6 +13,7 @@ import type { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
 import { Takeovers } from './takeovers.js';
 import { wait } from './wait.js';
+import { Wishes } from './wishes.js';
 
 const beatMs = 1000;
 /** Of the time for a drain: then what nobody took goes all at once. */
@@ -29,6 +30,7 @@ export class Holder {
   readonly #takeovers: Takeovers;
   readonly #preparations: Preparations;
   readonly #heart: Heartbeat;
+  readonly #wishes: Wishes;
   readonly #ends = new AbortController();
   /** Aborts when a drain has nothing left to hand over. */
   readonly #emptied = new AbortController();
@@ -53,6 +55,7 @@ export class Holder {
       prepared: () => this.#prepared(),
     });
     this.#heart = new Heartbeat(parts.clock, peers, () => this.#beat());
+    this.#wishes = new Wishes(parts.id, peers, () => this.look());
     const taker = {
       wants: (shard: Shard) => stillClaims(this.#scene(), shard),
       eventsOf,
@@ -111,6 +114,12 @@ export class Holder {
     this.#plan();
   }
 
+  /** An operator wants this process to hold the shard: its holder hands it over once it hears that. */
+  take(shard: Shard): void {
+    this.#wishes.ask(shard, this.parts.clock.now());
+    this.#tell();
+  }
+
   /** Looks again soon: something changed. */
   look(): void {
     if (this.#planSoon || !this.#takes) return;
@@ -124,15 +133,16 @@ export class Holder {
   #beat(): Omit<Beat, 'atMs'> {
     const { id, address, clock, projection } = this.parts;
     const nowMs = clock.now();
-    const shards = Array.from(this.#held, ([shard, { epoch, events }]) => ({
+    const shards = Array.from(this.#held, ([shard, { epoch, events, outbox }]) => ({
       shard,
       epoch,
+      head: outbox.sequence,
       recentEvents: events.count(nowMs) || undefined,
     }));
     // A holder that serves keeps its shards rather than hand them to a process that cannot read what it needs for them.
     const starting = !this.#takes || !projection.available;
     const prepared = { shards: this.#preparations.ready };
-    return { kind: 'room-state', id, address, shards, draining: this.#draining, starting, prepared };
+    return { kind: 'room-state', id, address, shards, draining: this.#draining, starting, prepared, wishes: this.#wishes.mine };
   }
 
   /** Hands all shards over, within the time for that: a few at a time where others are there to take them. */
@@ -156,6 +166,7 @@ export class Holder {
     for (const timer of this.#timers.splice(0)) timer.cancel();
     this.#heart.stop();
     this.#preparations.stop();
+    this.#wishes.close();
     for (const shard of [...this.#held.values()]) shard.end();
   }
 
@@ -183,6 +194,7 @@ export class Holder {
       starting: new Set(others.filter(({ starting }) => starting).map(({ id }) => id)),
       alive: new Set(others.map(({ id }) => id)),
       holderOf: (shard) => this.roster.holderOf(shard),
+      wisherOf: (shard, among) => this.#wishes.wisherOf(shard, among),
       held: new Set(this.#held.keys()),
     };
   }

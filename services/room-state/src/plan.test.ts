@@ -12,6 +12,7 @@ const scene = (change: Partial<Scene>): Scene => ({
   starting: new Set(),
   alive: new Set(),
   holderOf: () => undefined,
+  wisherOf: () => undefined,
   held: new Set(),
   ...change,
 });
@@ -57,6 +58,18 @@ describe('a plan', () => {
     expect(plan(scene({ ...two, held, starting: new Set(['b']) })).release).toEqual([]);
     expect(plan(scene({ held, candidates: [] })).release).toEqual([]);
     expect(plan(scene({ held })).release).toEqual([]);
+  });
+
+  test('gives a shard to whoever was asked to take it, while that one takes shards', () => {
+    const wisherOf = (shard: number, among: readonly string[]): string | undefined =>
+      shard === 5 && among.includes('b') ? 'b' : undefined;
+    const held = new Set(all);
+    const others = owned('b', ['a', 'b']).filter((shard) => shard !== 5);
+    expect(plan(scene({ ...two, held, wisherOf })).release).toEqual([...others, 5].sort((x, y) => x - y));
+    expect(plan(scene({ ...two, held, wisherOf, starting: new Set(['b']) })).release).toEqual([]);
+    expect(plan(scene({ ...two, wisherOf, holderOf: () => 'a' })).claim).not.toContain(5);
+    expect(plan(scene({ me: 'b', candidates: ['a', 'b'], alive: new Set(['a']), wisherOf })).claim).toContain(5);
+    expect(plan(scene({ held, wisherOf })).release).toEqual([]);
   });
 
   test('looks into the log where another living process says that it holds the same', () => {

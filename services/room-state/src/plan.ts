@@ -12,6 +12,8 @@ export interface Scene {
   readonly alive: ReadonlySet<string>;
   /** Who says that it holds a shard. */
   holderOf(shard: Shard): string | undefined;
+  /** Who of these was asked to take a shard, whatever the hash says. */
+  wisherOf(shard: Shard, among: readonly string[]): string | undefined;
   /** What I hold. */
   readonly held: ReadonlySet<Shard>;
 }
@@ -26,7 +28,7 @@ export interface Plan {
   readonly verify: readonly Shard[];
 }
 
-/** Each shard belongs to the process that rendezvous hashing names among those alive. Nobody takes from a holder that lives: it hands over. */
+/** Each shard belongs to the process that was asked to take it, or that rendezvous hashing names, among those alive. Nobody takes from a holder that lives: it hands over. */
 export function plan(scene: Scene): Plan {
   const claim: Shard[] = [];
   const coming: Shard[] = [];
@@ -38,7 +40,7 @@ export function plan(scene: Scene): Plan {
       if (isMine(scene, shard)) (isFree(scene, scene.holderOf(shard)) ? claim : coming).push(shard);
       continue;
     }
-    const owner = ownerOf(String(shard), ready);
+    const owner = rightful(scene, shard, ready);
     const holder = scene.holderOf(shard);
     if (owner !== undefined && owner !== scene.me) release.push(shard);
     else if (holder !== undefined && holder !== scene.me && scene.alive.has(holder)) verify.push(shard);
@@ -51,10 +53,13 @@ export function claims(scene: Scene, shard: Shard): boolean {
   return !scene.held.has(shard) && isFree(scene, scene.holderOf(shard)) && isMine(scene, shard);
 }
 
-const isMine = ({ me, candidates }: Scene, shard: Shard): boolean => ownerOf(String(shard), candidates) === me;
+const isMine = (scene: Scene, shard: Shard): boolean => rightful(scene, shard, scene.candidates) === scene.me;
 
 /** Whether what a former plan claimed may still be taken: who only starts now is left what nobody wanted before. */
 export const stillClaims = (scene: Scene, shard: Shard): boolean =>
   claims(scene, shard) || claims({ ...scene, candidates: scene.candidates.filter((id) => !scene.starting.has(id)) }, shard);
+
+const rightful = (scene: Scene, shard: Shard, among: readonly string[]): string | undefined =>
+  scene.wisherOf(shard, among) ?? ownerOf(String(shard), among);
 
 const isFree = ({ me, alive }: Scene, holder: string | undefined): boolean => holder === undefined || holder === me || !alive.has(holder);
