@@ -21,6 +21,7 @@ export interface ApiServiceParts {
   readonly table: ShardTable;
   readonly peers: Peers;
   readonly accounts: { start(): void; close(): void };
+  readonly cluster: { start(): void; close(): void };
   /** What reads the log. */
   readonly readers: readonly Service[];
   readonly clock: Clock;
@@ -47,8 +48,9 @@ export class ApiService implements Service, Probes {
   }
 
   async start(): Promise<void> {
-    const { peers, table, clock, listener, host, port, accounts, readers } = this.parts;
+    const { peers, table, clock, listener, host, port, accounts, cluster, readers } = this.parts;
     this.#deaf = peers.onBeat((beat) => table.apply(beat, clock.now()));
+    cluster.start();
     accounts.start();
     this.#url = await listener.listen({ host, port });
     for (const reader of readers) await reader.start();
@@ -73,6 +75,7 @@ export class ApiService implements Service, Probes {
     if (this.#url !== '') await this.#close();
     this.#deaf?.();
     this.parts.accounts.close();
+    this.parts.cluster.close();
     this.parts.router.close();
   }
 

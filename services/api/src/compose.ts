@@ -42,6 +42,7 @@ import { LmdbAudit } from './audit/audit.lmdb.js';
 import type { Audit } from './audit/audit.js';
 import { ApiService, type Listener } from './api-service.js';
 import { apiMistakes, type ApiConfig } from './config.js';
+import { Cluster } from './cluster/cluster.js';
 import { Edges } from './edges.js';
 import { Gate } from './gate.js';
 import { LmdbKeys } from './keys.lmdb.js';
@@ -130,7 +131,8 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
   const accounts = new AccountList({ live: parts.live, router, shards, clock, logger: parts.logger, removed: () => undefined });
   const audit = new AuditService({ id, auditDays: config.auditDays }, { ...parts, metrics: new AuditMetrics(parts.registry) });
   const webhooks = webhooksOf(config, id, parts);
-  const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts, webhooks.ports));
+  const cluster = new Cluster({ peers, table, router, clock, shards, streams: parts.log.streams });
+  const listener = httpListener(config, parts, portsOf(config, parts, table, router, accounts, webhooks.ports, cluster));
   return new ApiService({
     id,
     host: config.apiHost,
@@ -141,6 +143,7 @@ export function createApi(config: ApiConfig, parts: ApiParts): Api {
     table,
     peers,
     accounts,
+    cluster,
     readers: [audit, webhooks.service],
     clock,
   });
@@ -153,6 +156,7 @@ const portsOf = (
   router: CommandRouter,
   accounts: AccountList,
   webhooks: WebhookPorts,
+  cluster: Cluster,
 ): Ports => ({
   rooms: new Rooms(router, config.shards, config.commandMs),
   history,
@@ -162,6 +166,7 @@ const portsOf = (
   accounts,
   keys,
   webhooks,
+  cluster,
   audit: new AuditLog(audit, log.streams, config.auditDays, clock),
   clock,
   issueToken: (claims: TokenClaims) => issueToken(config.tokenSecret, claims, clock.now()),

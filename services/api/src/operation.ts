@@ -2,6 +2,7 @@ import type { HistoryReader, MetricsReader } from '@plaza/bus';
 import type { Clock, TokenClaims } from '@plaza/kit';
 import { z, type ZodType } from 'zod';
 import type { AuditLog } from './audit/audit-log.js';
+import type { Cluster } from './cluster/cluster.js';
 import type { Edges } from './edges.js';
 import type { Problem } from './problems.js';
 import type { Presences } from './presences.js';
@@ -22,6 +23,7 @@ export interface Ports {
   readonly keys: Keys;
   readonly webhooks: WebhookPorts;
   readonly audit: Pick<AuditLog, 'chains' | 'query' | 'lines' | 'chainViews' | 'verify'>;
+  readonly cluster: Pick<Cluster, 'processes' | 'living' | 'shards' | 'readers' | 'holderOf' | 'take' | 'holds' | 'order'>;
   readonly clock: Clock;
   /** Signs a token. Throws RangeError for claims that are out of range. */
   readonly issueToken: (claims: TokenClaims) => string;
@@ -38,7 +40,8 @@ export interface Ask<P, Q, B> {
 /** `lines`: an answer too long for the memory, of which every line is an `A` as JSON. */
 export type Outcome<A> = { readonly answer: A } | { readonly lines: AsyncIterable<string> } | { readonly problem: Problem };
 
-export type Tag = 'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'webhooks' | 'audit' | 'figures' | 'demo';
+export type Tag =
+  'rooms' | 'messages' | 'members' | 'queue' | 'accounts' | 'tokens' | 'keys' | 'webhooks' | 'audit' | 'cluster' | 'figures' | 'demo';
 
 export interface Description {
   /** In OpenAPI, metrics and log lines. */

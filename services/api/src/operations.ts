@@ -1,4 +1,5 @@
 import * as audit from './audit/operations.js';
+import * as cluster from './cluster/operations.js';
 import * as accounts from './handlers/accounts.js';
 import * as attributes from './handlers/attributes.js';
 import * as bots from './handlers/bots.js';
@@ -45,6 +46,7 @@ export const operationsOf = (demo: boolean): readonly Operation[] => [
   ...Object.values(deliveries),
   ...Object.values(deadLetters),
   ...Object.values(audit),
+  ...Object.values(cluster),
   topRooms,
   readFiguresOfRoom,
   ...(demo ? [createDemoSession] : []),

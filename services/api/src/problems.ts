@@ -4,6 +4,8 @@ import { refusals } from '@plaza/domain';
 const own = {
   'bad-api-key': { http: 401, why: 'an API key is needed: Authorization: Bearer <key>' },
   scope: { http: 403, why: 'the API key does not allow that' },
+  'not-ready': { http: 409, why: 'the process takes nothing now' },
+  'last-edge': { http: 409, why: 'no other edge takes clients' },
   'unsupported-media-type': { http: 415, why: 'bodies are application/json' },
   unavailable: { http: 503, why: 'not known now; ask again with the same Idempotency-Key' },
   internal: { http: 500, why: 'something is broken here; the log has it under this request id' },

@@ -11,6 +11,8 @@ export const scopes = [
   'keys:write',
   'webhooks:write',
   'audit:read',
+  'cluster:read',
+  'cluster:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 export const everything = '*';

@@ -37,6 +37,8 @@ const encodeReply = (result: Result): Uint8Array => Reply.encode({ id: 0, head, 
 /** One room-state process that answers as it is told and remembers what it was asked. */
 export class ScriptedDoor implements RoomDoor {
   readonly seen: Seen[] = [];
+  /** Shards that it was asked to take. */
+  readonly taken: number[] = [];
   /** Undefined: no answer. */
   answer: (seen: Seen) => Result | undefined = () => ({ $case: 'done', value: { position: head } });
 
@@ -81,6 +83,10 @@ export class ScriptedDoor implements RoomDoor {
     if (ask.$case === 'heads') {
       const heads = ask.value.rooms.map((room) => ({ room, head, epoch: 1, sequence: headSequence }));
       return yield { done: true, answer: { $case: 'heads', value: { heads } } };
+    }
+    if (ask.$case === 'takeShard') {
+      this.taken.push(ask.value.shard);
+      return yield { done: true, answer: { $case: 'takingShard', value: {} } };
     }
     if (ask.$case !== 'query') throw new Error('not what api asks');
     const reply = this.#reply(ask.value);

@@ -54,6 +54,9 @@ const acts: Record<string, string> = {
   replayWebhook: 'webhook-replayed',
   resendDeadLetters: 'dead-letters-resent',
   deleteDeadLetter: 'dead-letter-deleted',
+  handOverShard: 'shard-handed-over',
+  drainEdge: 'edge-drained',
+  undrainEdge: 'edge-drain-ended',
 };
 
 /** What is no act, and why. */

@@ -14,6 +14,9 @@ export const notedActs = [
   'webhook-replayed',
   'dead-letters-resent',
   'dead-letter-deleted',
+  'shard-handed-over',
+  'edge-drained',
+  'edge-drain-ended',
 ] as const;
 export type NotedAct = (typeof notedActs)[number];
 
