@@ -98,6 +98,12 @@ describe('ShardTable', () => {
     ]);
   });
 
+  test('a process that beats as several kinds lives as each of them', () => {
+    for (const kind of ['api', 'audit', 'webhooks']) table.apply(beat('api-1', {}, { kind, draining: kind === 'audit' }), 0);
+    for (const kind of ['api', 'audit', 'webhooks'])
+      expect(table.peersOf(kind, 0, 1000)).toMatchObject([{ id: 'api-1', kind, draining: kind === 'audit' }]);
+  });
+
   test('a listener that was taken off hears nothing', () => {
     const off = table.onChange(() => changes.push(-1));
     off();

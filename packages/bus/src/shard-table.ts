@@ -34,14 +34,16 @@ export class ShardTable {
   /** The highest epoch ever named: after a release, an older holder's late beat does not count. */
   readonly #epochs = new Map<number, number>();
   readonly #heldBy = new Map<string, Set<number>>();
+  /** By kind and id: an api process beats also for what it reads of the log. */
   readonly #peers = new Map<string, KnownPeer>();
   readonly #listeners = new Set<(shard: number) => void>();
 
   apply(beat: Beat, nowMs: number): void {
-    const known = this.#peers.get(beat.id);
+    const name = `${beat.kind} ${beat.id}`;
+    const known = this.#peers.get(name);
     if (known !== undefined && beat.atMs < known.atMs && known.atMs - beat.atMs < lateBeatMs) return;
     const { kind, id, address, draining, starting = false, atMs } = beat;
-    this.#peers.set(id, { kind, id, address, draining, starting, atMs, seenMs: nowMs });
+    this.#peers.set(name, { kind, id, address, draining, starting, atMs, seenMs: nowMs });
     if (kind !== 'room-state') return;
     const changed = [...this.#released(beat), ...this.#taken(beat)];
     for (const shard of changed) for (const listener of this.#listeners) listener(shard);
