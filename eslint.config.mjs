@@ -59,7 +59,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['services/*/src/main.ts', 'services/*/src/*-cli.ts', 'packages/testkit/src/**/*.ts', 'stories/src/**/*.ts'],
+    files: ['services/*/src/main.ts', 'packages/cli/src/main.ts', 'packages/testkit/src/**/*.ts', 'stories/src/**/*.ts'],
     rules: { 'no-restricted-properties': ['error', ownExit] },
   },
   { files: ['packages/kit/src/service.ts'], rules: { 'no-restricted-properties': ['error', ownEnvironment] } },

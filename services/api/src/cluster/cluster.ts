@@ -59,6 +59,8 @@ interface Heard {
 export const silentMs = 5000;
 /** And after so long is not shown any more. */
 const forgottenMs = 60_000;
+/** An api process beats also for what it reads of the log. */
+const partsOfApi = ['audit', 'webhooks'];
 const askMs = 3000;
 const obeyMs = 3000;
 const movedMs = 5000;
@@ -67,6 +69,7 @@ const orderAgainMs = 500;
 
 /** The cluster as its beats show it, and what operators ask of its processes. A process that beats no more is forgotten after a minute. */
 export class Cluster {
+  /** By kind and id. */
   readonly #heard = new Map<string, Heard>();
   #deaf: () => void = () => undefined;
 
@@ -75,7 +78,7 @@ export class Cluster {
   /** Begins to listen. */
   start(): void {
     const { peers, clock } = this.parts;
-    this.#deaf = peers.onBeat((beat) => this.#heard.set(beat.id, { beat, seenMs: clock.now() }));
+    this.#deaf = peers.onBeat((beat) => this.#heard.set(keyOf(beat.kind, beat.id), { beat, seenMs: clock.now() }));
   }
 
   close(): void {
@@ -85,8 +88,9 @@ export class Cluster {
   /** By kind and id. */
   processes(): ProcessSeen[] {
     const nowMs = this.parts.clock.now();
-    for (const [id, { seenMs }] of this.#heard) if (nowMs - seenMs > forgottenMs) this.#heard.delete(id);
-    const seen = Array.from(this.#heard.values(), ({ beat, seenMs }) => processSeen(beat, nowMs - seenMs));
+    for (const [key, { seenMs }] of this.#heard) if (nowMs - seenMs > forgottenMs) this.#heard.delete(key);
+    const whole = [...this.#heard.values()].filter(({ beat }) => !partsOfApi.includes(beat.kind));
+    const seen = whole.map(({ beat, seenMs }) => processSeen(beat, nowMs - seenMs));
     return seen.sort((a, b) => compare(a.kind, b.kind) || compare(a.id, b.id));
   }
 
@@ -99,7 +103,7 @@ export class Cluster {
     const { table, streams, shards } = this.parts;
     return Array.from({ length: shards }, (_, shard) => {
       const { id: holder = '', epoch = 0 } = table.holderOf(shard) ?? {};
-      const said = this.#heard.get(holder)?.beat.shards.find((one) => one.shard === shard);
+      const said = this.#heard.get(keyOf('room-state', holder))?.beat.shards.find((one) => one.shard === shard);
       const { head = 0, recentEvents = 0 } = said ?? {};
       return { shard, stream: streamOf(shard, streams), holder, epoch, head, recentEvents };
     });
@@ -147,7 +151,7 @@ export class Cluster {
     send();
     const again = clock.every(orderAgainMs, send);
     try {
-      return await this.#until(obeyMs, () => this.#heard.get(edge)?.beat.draining === drain);
+      return await this.#until(obeyMs, () => this.#heard.get(keyOf('edge', edge))?.beat.draining === drain);
     } finally {
       again.cancel();
     }
@@ -163,6 +167,7 @@ export class Cluster {
   }
 }
 
+const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const processSeen = ({ id, kind, address, draining, starting = false, shards, sockets }: Beat, ms: number): ProcessSeen => ({

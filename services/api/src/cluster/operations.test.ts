@@ -27,6 +27,7 @@ test('the state says who lives and holds what, where the log ends, how far its r
   beat({ kind: 'history', id: 'y1', reading: { streams: [{ stream: 1, through: 97 }] } });
   beat({ kind: 'edge', id: 'e2', address: 'ws://e2', draining: true, sockets: 7 });
   await eventually(async () => expect((await state()).processes).toHaveLength(6));
+  expect((await state()).processes.filter(({ id }) => id.startsWith('api-'))).toMatchObject([{ kind: 'api' }]);
   const seen = await state();
   expect(seen.shards[3]).toEqual({ shard: 3, stream: 1, holder: 'h1', epoch: 2, head: 103, recentEvents: 3 });
   expect(seen.readers).toContainEqual({ kind: 'history', id: 'y1', stream: 1, through: 97, behind: 6 });
