@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { arrowsOf, deniesByDefault } from './arrows.js';
+import { renderOverlay } from './render.js';
+
+const overlay = renderOverlay(join(import.meta.dirname, '../../kubernetes/overlays/prod'));
+
+/** The arrows of docs/architecture.md: who opens connections to whom. */
+const inside = [
+  'api -> cassandra:9042',
+  'api -> history:7300',
+  'api -> metrics:7300',
+  'api -> nats:4222',
+  'api -> redis:6379',
+  'api -> room-state:7300',
+  'cassandra -> cassandra:7000',
+  'edge -> history:7300',
+  'edge -> nats:4222',
+  'edge -> room-state:7300',
+  'history -> cassandra:9042',
+  'history -> nats:4222',
+  'metrics -> cassandra:9042',
+  'metrics -> nats:4222',
+  'metrics -> redis:6379',
+  'nats -> nats:6222',
+  'room-state -> cassandra:9042',
+  'room-state -> nats:4222',
+  'room-state -> redis:6379',
+  // Whether nobody listens at another's address any more is asked of the address itself.
+  'room-state -> room-state:7300',
+];
+
+test('policies let exactly the arrows of the architecture out', () => {
+  expect(arrowsOf(overlay, 'egress')).toEqual([...inside, '* -> names:53', 'api -> internet:443'].sort());
+});
+
+test('policies let exactly the same in, and clients', () => {
+  expect(arrowsOf(overlay, 'ingress')).toEqual([...inside, '* -> api:7400', '* -> edge:7401'].sort());
+});
+
+test('what nobody names does not get through', () => {
+  expect(deniesByDefault(overlay)).toBe(true);
+  expect(deniesByDefault(overlay.filter(({ metadata }) => metadata.name !== 'nobody'))).toBe(false);
+});

@@ -1,0 +1,40 @@
+import { nameLabel, ofKind, type KubeObject, type Peer, type PodSelector, type PolicyRule } from './objects.js';
+
+export type Direction = 'ingress' | 'egress';
+
+/** What NetworkPolicies let through: `edge -> nats:4222`; `*` is anybody, `internet` all but private addresses. Sorted, each once. */
+export function arrowsOf(objects: readonly KubeObject[], direction: Direction): string[] {
+  const arrows = ofKind(objects, 'NetworkPolicy').flatMap(({ spec }) =>
+    (spec?.[direction] ?? []).flatMap((rule) =>
+      ends(rule, direction).flatMap((other) =>
+        (rule.ports ?? [{ port: 0 }]).map(({ port }) => {
+          const own = nameOf(spec?.podSelector);
+          return direction === 'egress' ? `${own} -> ${other}:${port}` : `${other} -> ${own}:${port}`;
+        }),
+      ),
+    ),
+  );
+  return [...new Set(arrows)].sort();
+}
+
+const ends = (rule: PolicyRule, direction: Direction): string[] => {
+  const peers = direction === 'egress' ? rule.to : rule.from;
+  return peers === undefined ? ['*'] : peers.map(peerName);
+};
+
+function peerName({ ipBlock, namespaceSelector, podSelector }: Peer): string {
+  if (ipBlock !== undefined) return 'internet';
+  return namespaceSelector === undefined ? nameOf(podSelector) : 'names';
+}
+
+const nameOf = (selector: PodSelector | undefined): string => selector?.matchLabels?.[nameLabel] ?? '*';
+
+/** Whether a policy for all pods lets nothing in and nothing out, so that only what others name gets through. */
+export const deniesByDefault = (objects: readonly KubeObject[]): boolean =>
+  ofKind(objects, 'NetworkPolicy').some(
+    ({ spec }) =>
+      Object.keys(spec?.podSelector ?? { no: 'selector' }).length === 0 &&
+      ['Ingress', 'Egress'].every((type) => spec?.policyTypes?.includes(type)) &&
+      spec?.ingress === undefined &&
+      spec?.egress === undefined,
+  );
