@@ -1,7 +1,7 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
  *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | swarm |
- *   k6 | deploy:images | postinstall
+ *   k6 | deploy:images | deploy:check | deploy:test | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,6 +47,8 @@ const commands = {
   'bench:snapshot': runBuilt('loadtest/dist/bench-snapshot.js'),
   'bench:cassandra-away': runBuilt('loadtest/dist/bench-cassandra-away.js'),
   'deploy:images': runBuilt('deploy/dist/images/main.js'),
+  'deploy:check': runBuilt('deploy/dist/check/main.js'),
+  'deploy:test': runBuilt('deploy/dist/kube/main.js'),
   swarm: runBuilt('loadtest/dist/swarm/main.js'),
   k6: runBuilt('loadtest/dist/k6/main.js'),
   build: prepare,
