@@ -7,8 +7,8 @@ type Body = NonNullable<ServerFrame['body']>;
 
 const joined = Reply.fromPartial({ result: { $case: 'joined', value: { complete: true } } } as never);
 
-function after(frames: readonly (readonly [number, Body])[]): Promise<void> {
-  const arrival = new Arrival();
+function after(frames: readonly (readonly [number, Body])[], id?: number): Promise<void> {
+  const arrival = new Arrival(id);
   for (const [field, value] of frames) {
     const bytes = ServerFrame.encode({ batches: [], body: value }).finish();
     arrival.saw(field, bytes, 0, bytes.length);
@@ -16,7 +16,10 @@ function after(frames: readonly (readonly [number, Body])[]): Promise<void> {
   return arrival.joined;
 }
 
-const reply = (result: Reply['result']): readonly [number, Body] => [body.reply, { $case: 'reply', value: { id: 0, head: 0, result } }];
+const reply = (result: Reply['result'], id = 0): readonly [number, Body] => [
+  body.reply,
+  { $case: 'reply', value: { id, head: 0, result } },
+];
 
 test('in once the join of the URL is answered', async () => {
   await expect(after([reply(joined.result)])).resolves.toBeUndefined();
@@ -38,4 +41,21 @@ test.each([
 test('the answer to a frame says nothing about the join', async () => {
   const other = [body.reply, { $case: 'reply', value: { id: 3, head: 0, result: { $case: 'unchanged', value: {} } } }] as const;
   await expect(after([other, reply(joined.result)])).resolves.toBeUndefined();
+});
+
+test('who joins by a frame is in once that is answered', async () => {
+  const refused = { $case: 'refused', value: { code: 'blocked', why: '', retryAfterMs: undefined } } as const;
+  await expect(after([reply(refused), reply(joined.result, 1)], 1)).resolves.toBeUndefined();
+});
+
+test.each([
+  [true, 0],
+  [false, 1],
+])('complete %s: told of %i holes, before the batches behind it', (complete, holes) => {
+  let told = 0;
+  const arrival = new Arrival(1, () => told++);
+  const answer = Reply.fromPartial({ id: 1, result: { $case: 'joined', value: { complete, completeFrom: 9 } } } as never);
+  const bytes = ServerFrame.encode({ batches: [], body: { $case: 'reply', value: answer } }).finish();
+  arrival.saw(body.reply, bytes, 0, bytes.length);
+  expect(told).toBe(holes);
 });

@@ -4,6 +4,10 @@ export type Speech = 'plaza' | 'bare' | 'socket.io' | 'centrifugo';
 export interface SwarmOrder {
   /** Connect URL without a query. */
   readonly url: string;
+  /** Several edges, socket by socket in turn, instead of the one of `url`. */
+  readonly urls?: readonly string[];
+  /** Who is closed comes back, to the next edge, behind what it has; speaks Plaza and has a room. */
+  readonly comesBack?: boolean;
   readonly speech: Speech;
   readonly sockets: number;
   /** Opening this many at a time: the next follows when one is in, that is has shaken hands and joined. */
@@ -48,7 +52,7 @@ export interface Talked {
   readonly cpuMicros: number;
 }
 
-/** Since the swarm began, except `openMs` and `lags`. */
+/** Since the swarm began, except `openMs`, `lags` and `pausesMs`. */
 export interface SwarmCount {
   /** Sockets that came in; with rooms: that were told so by theirs. */
   readonly entered: number;
@@ -59,6 +63,9 @@ export interface SwarmCount {
   /** Of the newest order: from its first socket until the last was in, or was not let in. */
   readonly openMs: number;
   readonly open: number;
+  /** Times that a socket which comes back was closed. */
+  readonly dropped: number;
+  /** Sockets that were closed and are not back. */
   readonly closed: number;
   /** Those by the code of the server's close frame; 1006: there was none. */
   readonly closedWith: Readonly<Record<string, number>>;
@@ -75,6 +82,8 @@ export interface SwarmCount {
   readonly cpuMicros: number;
   /** Of each message, by its stamp, since the last count: ms until the last watched socket had it. */
   readonly lags: ReadonlyMap<string, number>;
+  /** Of sockets that came back since the last count: ms from their close until their join was answered. */
+  readonly pausesMs: readonly number[];
 }
 
 export const noCount: SwarmCount = {
@@ -83,6 +92,7 @@ export const noCount: SwarmCount = {
   timedOut: 0,
   openMs: 0,
   open: 0,
+  dropped: 0,
   closed: 0,
   closedWith: {},
   failed: {},
@@ -93,4 +103,5 @@ export const noCount: SwarmCount = {
   bytes: 0,
   cpuMicros: 0,
   lags: new Map(),
+  pausesMs: [],
 };

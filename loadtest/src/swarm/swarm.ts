@@ -66,12 +66,13 @@ export class Swarm {
 
 function sumOf(counts: readonly WorkerCount[]): SwarmCount {
   const sum = counts.reduce<SwarmCount>(
-    (all, { lags: _, failed, closedWith, ...one }) => ({
+    (all, { lags: _, failed, closedWith, pausesMs, ...one }) => ({
       ...all,
       ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
       openMs: Math.max(all.openMs, one.openMs),
       failed: added(all.failed, failed),
       closedWith: added(all.closedWith, closedWith),
+      pausesMs: [...all.pausesMs, ...pausesMs],
     }),
     noCount,
   );

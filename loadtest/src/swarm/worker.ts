@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { causeOf, issueToken, within } from '@plaza/kit';
+import { ClientFrame } from '@plaza/proto/client';
 import { Arrival } from './arrival.js';
 import { LeanSocket, NotLetIn, type OnFrame } from './lean-socket.js';
 import { Lags } from './lags.js';
@@ -27,6 +28,10 @@ const localAddressOf = (number: number): string =>
 const tokenMs = 3_600_000;
 
 const shared = LeanSocket.sharedBuffer();
+/** Those that we closed. */
+const letGo = new Set<LeanSocket>();
+let dropped = 0;
+let pausesMs: number[] = [];
 const sockets: LeanSocket[] = [];
 const talkers: Talker[] = [];
 let talk: Talk | undefined;
@@ -59,9 +64,13 @@ const plain: OnFrame = (_, start, end) => {
   bytes += end - start;
 };
 
-function onFrameOf({ speech, watchEvery = 0 }: SwarmOrder, index: number, arrival: Arrival, socket: () => LeanSocket): OnFrame {
-  const count = noFrames();
-  counts.push(count);
+function onFrameOf(
+  { speech, watchEvery = 0 }: SwarmOrder,
+  index: number,
+  arrival: Arrival,
+  count: FrameCount,
+  socket: () => LeanSocket,
+): OnFrame {
   const watched = watchEvery > 0 && index % watchEvery === watchEvery - 1;
   const ping = pings[speech];
   if (speech !== 'plaza')
@@ -108,11 +117,21 @@ function pathOf(order: SwarmOrder, number: number): string {
 /** Only from there a connection may come from any address of the range. */
 const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname.startsWith('127.');
 
-/** Resolves when it is in; rejects where it is not let in, its socket closes before, or it takes longer than `leftMs`. */
-async function enter(order: SwarmOrder, index: number, path: string, leftMs: number | undefined): Promise<void> {
-  const number = (order.first ?? 0) + index;
-  const { hostname, port } = new URL(order.url);
-  const arrival = new Arrival();
+const numberOf = ({ first = 0 }: SwarmOrder, index: number): number => first + index;
+
+/** The edge of a socket, and after it the others in turn. */
+const edgeOf = ({ url, urls = [url] }: SwarmOrder, number: number, attempt: number): URL =>
+  new URL(urls[(number + attempt) % urls.length] as string);
+
+function socketTo(
+  { hostname, port }: URL,
+  order: SwarmOrder,
+  index: number,
+  path: string,
+  arrival: Arrival,
+  count: FrameCount,
+): LeanSocket {
+  const number = numberOf(order, index);
   const socket: LeanSocket = new LeanSocket(
     {
       host: hostname,
@@ -122,8 +141,17 @@ async function enter(order: SwarmOrder, index: number, path: string, leftMs: num
       localAddress: isLoopback(hostname) ? localAddressOf(number) : undefined,
     },
     shared,
-    onFrameOf(order, index, arrival, () => socket),
+    onFrameOf(order, index, arrival, count, () => socket),
   );
+  return socket;
+}
+
+/** Resolves when it is in; rejects where it is not let in, its socket closes before, or it takes longer than `leftMs`. */
+async function enter(order: SwarmOrder, index: number, path: string, leftMs: number | undefined): Promise<void> {
+  const number = numberOf(order, index);
+  const [arrival, count] = [new Arrival(), noFrames()];
+  counts.push(count);
+  const socket = socketTo(edgeOf(order, number, 0), order, index, path, arrival, count);
   const joins = order.speech === 'plaza' && (order.rooms ?? []).length > 0;
   const isIn = Promise.race([socket.ended, joins ? Promise.all([socket.opened, arrival.joined]) : socket.opened]);
   try {
@@ -133,8 +161,65 @@ async function enter(order: SwarmOrder, index: number, path: string, leftMs: num
     throw error;
   }
   sockets.push(socket);
+  if (order.comesBack === true) comeBackFrom(socket, order, index, count);
   if (order.talks === true) talkers.push({ socket, room: roomOf(order, number) as string });
   for (const text of enterPeer[order.speech]) socket.sendText(text);
+}
+
+/** A return takes no longer, else it is tried again. */
+const returnMs = 10_000;
+const longestWaitMs = 5000;
+
+/** When it is closed by another than us: it is away until it is in again, wherever that is. */
+function comeBackFrom(socket: LeanSocket, order: SwarmOrder, index: number, count: FrameCount): void {
+  socket.ended.catch(() => (letGo.has(socket) ? undefined : comeBack(socket, order, index, count)));
+}
+
+async function comeBack(gone: LeanSocket, order: SwarmOrder, index: number, count: FrameCount): Promise<void> {
+  dropped++;
+  const lostMs = performance.now();
+  for (let attempt = 1; !letGo.has(gone); attempt++) {
+    const spread = Math.random() * Math.min(longestWaitMs, spreadMs * 2 ** (attempt - 1));
+    await pause(spread);
+    try {
+      const socket = await enterAgain(order, index, attempt, count);
+      pausesMs.push(performance.now() - lostMs);
+      sockets[sockets.indexOf(gone)] = socket;
+      return comeBackFrom(socket, order, index, count);
+    } catch (error) {
+      if (error instanceof NotLetIn && error.retryAfterMs !== undefined) await pause(error.retryAfterMs);
+    }
+  }
+}
+
+/** By a frame that says what it has; where it has nothing yet, as if for the first time. */
+async function enterAgain(order: SwarmOrder, index: number, attempt: number, count: FrameCount): Promise<LeanSocket> {
+  const number = numberOf(order, index);
+  const arrival = new Arrival(1, () => {
+    count.told++;
+    count.last = 0;
+  });
+  const path = pathOf({ ...order, rooms: [] }, number);
+  const socket = socketTo(edgeOf(order, number, attempt), order, index, path, arrival, count);
+  const join = ClientFrame.fromPartial({
+    id: 1,
+    room: roomOf(order, number) ?? '',
+    body: { $case: 'join', value: count.last === 0 ? {} : { after: count.last } },
+  } as never);
+  try {
+    await within(
+      returnMs,
+      'a return',
+      Promise.race([
+        socket.ended,
+        socket.opened.then(() => socket.sendBinary(ClientFrame.encode(join).finish())).then(() => arrival.joined),
+      ]),
+    );
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 /** Who is told to come again may not do so in one moment with all the others. */
@@ -211,12 +296,15 @@ function count(): WorkerCount {
   }
   const { user, system } = process.cpuUsage();
   const { events, breaks, told } = sum;
+  const taken = pausesMs;
+  pausesMs = [];
   return {
     entered,
     refusals,
     timedOut,
     openMs,
     open: sockets.length - closed,
+    dropped,
     closed,
     closedWith,
     failed,
@@ -227,13 +315,17 @@ function count(): WorkerCount {
     bytes,
     cpuMicros: user + system,
     lags: lags.take(),
+    pausesMs: taken,
   };
 }
 
 /** Closes the first ones that are open; the share is of all sockets. */
 function close(share: number): void {
   const open = sockets.filter((socket) => !socket.closed);
-  for (const socket of open.slice(0, Math.round(sockets.length * share))) socket.close();
+  for (const socket of open.slice(0, Math.round(sockets.length * share))) {
+    letGo.add(socket);
+    socket.close();
+  }
 }
 
 function setReading(socket: LeanSocket, on: boolean): void {
