@@ -3,7 +3,7 @@ import { sleep } from 'k6';
 import type { Options } from 'k6/options';
 import { dropNow, settingsOf } from '../src/k6/settings.ts';
 import { makeRoom } from './lib/api.ts';
-import { at, crowdScenarios, rampSeconds, totalSeconds, watch as watchRoom } from './lib/crowd.ts';
+import { at, rampSeconds, shares, totalSeconds, viewersAlone, watch as watchRoom } from './lib/crowd.ts';
 import { nothingBroken } from './lib/metrics.ts';
 import { platformSpeaker } from './lib/platform.ts';
 import { reportOf } from './lib/report.ts';
@@ -17,7 +17,7 @@ const settings = settingsOf(__ENV, { sockets: 200, rate: 5, seconds: 30 });
 declare const console: { log(line: string): void };
 
 export const options: Options = {
-  scenarios: crowdScenarios({ ...settings, rate: 1 }),
+  scenarios: { viewers: viewersAlone(settings), speakers: shares(settings, 'speak', 1) },
   thresholds: {
     ...nothingBroken,
     plaza_dropped: ['count>0'],

@@ -3,7 +3,8 @@ import type { Settings } from '../../src/k6/settings.ts';
 
 export type Answer = RefinedResponse<ResponseType | undefined>;
 
-const timeout = '10s';
+/** The API itself says `unavailable` after ten seconds. */
+const timeout = '15s';
 export const textOf = ({ body }: Answer): string => (typeof body === 'string' ? body : '');
 
 /** Asks the server API; `name` stands for the path in the metrics, which is another one for each room. */

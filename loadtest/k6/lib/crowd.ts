@@ -28,9 +28,11 @@ export const shares = (settings: Settings, run: string, vus: number): Scenario =
   gracefulStop: '5s',
 });
 
+export const viewersAlone = (settings: Settings): Scenario => shares(settings, 'watch', vusOf(settings));
+
 /** Viewers in shares, and speakers beside them. */
 export const crowdScenarios = (settings: Settings): Record<string, Scenario> => ({
-  viewers: shares(settings, 'watch', vusOf(settings)),
+  viewers: viewersAlone(settings),
   speakers: shares(settings, 'speak', speakersOf(settings)),
 });
 

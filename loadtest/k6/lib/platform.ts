@@ -4,7 +4,9 @@ import { speech } from '../../src/k6/speech.ts';
 import { ask } from './api.ts';
 import * as metrics from './metrics.ts';
 
-const tries = 10;
+/** A holder that died has a successor long before. */
+const patienceMs = 45_000;
+const againSeconds = 0.3;
 
 /** The platform speaks by the server API; what was not decided is asked again with the same key, so that numbers have no holes and no repeats. */
 export function platformSpeaker(settings: Settings, speaker: string): { say(): void } {
@@ -13,10 +15,9 @@ export function platformSpeaker(settings: Settings, speaker: string): { say(): v
     say() {
       const text = speech({ sentMs: Date.now(), speaker, number: ++number }, settings.messageBytes);
       const key = `${speaker}-${number}`;
-      for (let left = tries; left > 0; left--) {
+      for (const endMs = Date.now() + patienceMs; Date.now() < endMs; sleep(againSeconds)) {
         const { status } = ask(settings, 'POST', `/v1/rooms/${settings.name}/messages`, { text }, '/v1/rooms/:room/messages', key);
         if (status === 201) return metrics.accepted.add(true);
-        sleep(0.2);
       }
       metrics.accepted.add(false);
     },

@@ -5,7 +5,7 @@ import { causeOf } from '@plaza/kit';
 import { k6Path } from '@plaza/testkit/engines';
 import { k6Options, usage, type K6Options } from './options.js';
 import { killProcess, ownCluster, variablesOf } from './own-cluster.js';
-import { runK6, type K6Order, type K6Result } from './run.js';
+import { archiveK6, runK6, type K6Order, type K6Result } from './run.js';
 import { saysYes, wrongWith } from './target-check.js';
 
 /** `npm run k6 -- SCENARIO [--url ...]`; see `usage`. Ends with 0 where all thresholds were kept, 99 where not, 64 where it was not asked for properly. */
@@ -52,9 +52,15 @@ async function shell(command: string): Promise<void> {
 
 async function run(options: K6Options): Promise<number> {
   const k6 = await k6Path();
-  const { scenario, env, out } = options;
+  const { scenario, env, out, archive } = options;
+  if (archive !== undefined) {
+    await archiveK6({ k6, scenario, env }, archive);
+    tell(`${archive} is written; its generators need PLAZA_K6_KEY, and PLAZA_K6_TOKEN_SECRET for viewers with tokens`);
+    return 0;
+  }
   const order = { k6, scenario, env, out, onLine: (line: string) => void process.stdout.write(`${line}\n`) };
   const result = await (options.urls === undefined ? onOwnCluster(order) : onNamedCluster(order, options));
+  if (result !== undefined) tell(`the generator took ${result.cpuSeconds.toFixed(1)} s of CPU and ${result.mostMiB} MiB at most`);
   if (result?.summary !== undefined) tell(`report: ${relative(process.cwd(), result.html)}`);
   return result?.code ?? 64;
 }

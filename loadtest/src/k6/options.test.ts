@@ -23,6 +23,12 @@ describe('npm run k6', () => {
     expect(options).toMatchObject({ urls: ['ws://a/x', 'ws://b/x', 'ws://c/x'], env: { PLAZA_K6_KEY: 'k' } });
   });
 
+  test('writes no secret to an archive, though there are some', () => {
+    const options = k6Options(['hot-room', ...there, '--token-secret', 's', '--archive', 'a.tar'], { PLAZA_K6_KEY: 'other' });
+    expect(options).toMatchObject({ archive: 'a.tar', env: { PLAZA_K6_KEY: 'told-by-the-generator' } });
+    expect(options).not.toHaveProperty('env.PLAZA_K6_TOKEN_SECRET');
+  });
+
   test('gives each run a name of its own', () => {
     const name = (): unknown => (k6Options(['hot-room']) as { env: Record<string, string> }).env['PLAZA_K6_NAME'];
     expect(name()).not.toBe(name());
@@ -38,6 +44,7 @@ describe('npm run k6', () => {
     [['hot-room', '--url', 'ws://a/x', '--key', 'k'], '--api is missing'],
     [['hot-room', '--url', 'ws://a/x', '--api', 'http://a'], '--key is missing'],
     [['hot-room', '--unknown'], "Unknown option '--unknown'"],
+    [['hot-room', '--archive', 'a.tar'], '--archive needs --url'],
     [['hot-room', ...there, '--kill', 'x'], '--kill is for reconnect-storm'],
     [['reconnect-storm', '--kill', 'x'], '--kill is for a cluster of --url'],
   ])('%j is refused: %s', (args, why) => {

@@ -17,6 +17,8 @@ export interface K6Options {
   /** Nobody is asked before a cluster is loaded. */
   readonly yes: boolean;
   readonly out: string;
+  /** Write it there instead of running it. */
+  readonly archive: string | undefined;
 }
 
 export const usage = `npm run k6 -- SCENARIO [options]
@@ -29,6 +31,7 @@ export const usage = `npm run k6 -- SCENARIO [options]
   --name NAME         of the room and the accounts; made up
   --out FOLDER        where the report goes; artifacts/k6
   --yes               do not ask before a cluster is loaded
+  --archive FILE      do not run, but write the script with its sizes and URLs, without the key, for generators elsewhere; needs --url and --api
 and numbers, each with what the script takes where nothing is said: ${numberNames.map((name) => `--${flagOf(name)}`).join(' ')}`;
 
 function flagOf(name: string): string {
@@ -44,6 +47,7 @@ const flags = {
   name: { type: 'string' },
   out: { type: 'string', default: 'artifacts/k6' },
   yes: { type: 'boolean', default: false },
+  archive: { type: 'string' },
 } as const;
 const numberFlags = Object.fromEntries(numberNames.map((name) => [flagOf(name), { type: 'string' as const }]));
 
@@ -64,6 +68,9 @@ export function k6Options(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     ...(values.kill !== undefined && values.url === undefined
       ? ['--kill is for a cluster of --url: of its own this one ends an edge itself']
       : []),
+    ...(values.archive !== undefined && values.url === undefined
+      ? ['--archive needs --url and --api: what is written runs elsewhere']
+      : []),
     ...(values.kill !== undefined && scenario !== 'reconnect-storm' ? ['--kill is for reconnect-storm'] : []),
   ];
   const told = variables(values, env);
@@ -74,7 +81,7 @@ export function k6Options(args: readonly string[], env: NodeJS.ProcessEnv = {}):
   }
   if (mistakes.length > 0 || !isScenario(scenario)) return { mistakes };
   const urls = values.url === undefined ? undefined : (told['PLAZA_K6_URLS'] ?? '').split(',');
-  return { scenario, env: told, urls, kill: values.kill, yes: values.yes, out: values.out };
+  return { scenario, env: told, urls, kill: values.kill, yes: values.yes, out: values.out, archive: values.archive };
 }
 
 const isScenario = (word: string): word is Scenario => scenarios.some((one) => one === word);
@@ -85,8 +92,7 @@ function variables(values: Values, env: NodeJS.ProcessEnv): Record<string, strin
   const given: Record<string, string | undefined> = {
     urls: values.url?.join(','),
     api: values.api,
-    key: values.key ?? env['PLAZA_K6_KEY'],
-    tokenSecret: values['token-secret'] ?? env['PLAZA_K6_TOKEN_SECRET'],
+    ...secretsOf(values, env),
     name: values.name ?? `k6-${randomBytes(4).toString('hex')}`,
     dropBy: values.kill !== undefined || values.url === undefined ? 'outside' : 'clients',
     ...Object.fromEntries(numberNames.map((name) => [name, numberOf(values, name)])),
@@ -94,6 +100,12 @@ function variables(values: Values, env: NodeJS.ProcessEnv): Record<string, strin
   const said = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(said.map(([name, value]) => [variableOf(name), value]));
 }
+
+/** What is written to a file has none: generators are told by their own environment. */
+const secretsOf = (values: Values, env: NodeJS.ProcessEnv): Record<string, string | undefined> =>
+  values.archive === undefined
+    ? { key: values.key ?? env['PLAZA_K6_KEY'], tokenSecret: values['token-secret'] ?? env['PLAZA_K6_TOKEN_SECRET'] }
+    : { key: 'told-by-the-generator' };
 
 const numberOf = (values: Values, name: NumberName): string | undefined =>
   (values as Readonly<Record<string, unknown>>)[flagOf(name)] as string | undefined;

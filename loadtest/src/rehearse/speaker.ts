@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { causeOf } from '@plaza/kit';
+import { speech } from '../k6/speech.js';
+
+const answerMs = 15_000;
+const againMs = 300;
+/** A holder that died has a successor long before. */
+const patienceMs = 45_000;
+
+/** What the swarm reads a lag from stands behind what k6 reads one from. */
+function text(bytes: number): string {
+  const nowMs = performance.timeOrigin + performance.now();
+  const stamp = `${speech({ sentMs: Math.floor(nowMs), speaker: 'rehearsal', number: 0 }, 0)}${nowMs.toFixed(3)}@`;
+  return stamp + '.'.repeat(Math.max(0, bytes - stamp.length));
+}
+
+/** The platform speaks by the server API at an even rate, whatever the answers; what nobody knows is sent again under the same key. */
+export class Speaker {
+  readonly #inFlight = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #accepted = 0;
+  #unavailable = 0;
+  #lastMs = 0;
+  #due = 0;
+  givenUp = 0;
+  /** Why something was not accepted at once, the newest. */
+  problem = '';
+
+  constructor(
+    private readonly api: string,
+    private readonly key: string,
+    private readonly room: string,
+    private readonly perSecond: number,
+    private readonly bytes: number,
+  ) {}
+
+  start(): void {
+    this.#lastMs = performance.now();
+    this.#timer = setInterval(() => this.#tick(), Math.min(1000 / this.perSecond, 50));
+  }
+
+  /** Resolves when every message was accepted or given up. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#inFlight);
+  }
+
+  /** Since the last time it was asked. */
+  take(): { accepted: number; unavailable: number } {
+    const taken = { accepted: this.#accepted, unavailable: this.#unavailable };
+    this.#accepted = this.#unavailable = 0;
+    return taken;
+  }
+
+  /** As many as are due, also where a timer came late. */
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#due += ((nowMs - this.#lastMs) * this.perSecond) / 1000;
+    this.#lastMs = nowMs;
+    for (; this.#due >= 1; this.#due--) {
+      const said = this.#say(text(this.bytes)).finally(() => this.#inFlight.delete(said));
+      this.#inFlight.add(said);
+    }
+  }
+
+  async #say(what: string): Promise<void> {
+    const key = randomUUID();
+    for (const endMs = performance.now() + patienceMs; performance.now() < endMs; await pause(againMs)) {
+      if (await this.#isAccepted(what, key)) {
+        this.#accepted++;
+        return;
+      }
+      this.#unavailable++;
+    }
+    this.givenUp++;
+  }
+
+  async #isAccepted(what: string, key: string): Promise<boolean> {
+    try {
+      const headers = { authorization: `Bearer ${this.key}`, 'content-type': 'application/json', 'idempotency-key': key };
+      const body = JSON.stringify({ text: what });
+      const signal = AbortSignal.timeout(answerMs);
+      const answer = await fetch(`${this.api}/v1/rooms/${this.room}/messages`, { method: 'POST', headers, body, signal });
+      const told = await answer.text();
+      if (answer.status !== 201) this.problem = `${answer.status} ${told}`;
+      return answer.status === 201;
+    } catch (error) {
+      this.problem = causeOf(error);
+      return false;
+    }
+  }
+}
