@@ -1,6 +1,6 @@
 /** docs/configuration.md, from the tables of the services: what several have alike stands once. */
 
-export const services = ['edge', 'room-state', 'history', 'metrics', 'api', 'standalone'];
+export const services = ['edge', 'room-state', 'history', 'metrics', 'api', 'engine-exporter', 'standalone'];
 
 const intro = `# Configuration
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { processTable } from '../packages/kit/src/index.js';
 import { apiTable } from '../services/api/src/config.js';
 import { edgeTable } from '../services/edge/src/config.js';
+import { engineExporterTable } from '../services/engine-exporter/src/config.js';
 import { historyTable } from '../services/history/src/config.js';
 import { metricsTable } from '../services/metrics/src/config.js';
 import { roomStateTable } from '../services/room-state/src/config.js';
@@ -16,6 +17,7 @@ const tables = {
   history: { ...processTable, ...historyTable },
   metrics: { ...processTable, ...metricsTable },
   api: { ...processTable, ...apiTable },
+  'engine-exporter': { ...processTable, ...engineExporterTable },
   standalone: { ...processTable, ...standaloneTable },
 };
 

@@ -32,6 +32,7 @@ describe('the bootstrap', () => {
     ['a.engine.test.ts', "import { story } from './story.js';", ['nats', 'redis', 'cassandra']],
     ['a.engine.test.ts', 'const path = await schemathesisPath();', ['schemathesis']],
     ['a.engine.test.ts', 'await runK6(await k6Path());', ['nats', 'redis', 'cassandra', 'k6']],
+    ['a.engine.test.ts', 'await startPrometheus(text);', ['nats', 'redis', 'cassandra', 'prometheus']],
     ['a.browser.test.ts', "import { story } from './story.js';", ['chromium']],
   ])('%s with %p needs %p', (path, text, engines) => {
     expect(neededEngines(path, text)).toEqual(engines);

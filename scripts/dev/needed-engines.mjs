@@ -9,6 +9,7 @@ const signs = {
   cassandra: /\bstart(Own)?Cassandra\b/,
   chromium: /\bchromiumPath\b/,
   schemathesis: /\bschemathesisPath\b/,
+  prometheus: /\bstartPrometheus\b/,
   k6: /\bk6Path\b/,
 };
 const servers = ['nats', 'redis', 'cassandra'];
@@ -22,7 +23,7 @@ export const engineTests = () =>
 export function neededEngines(path, text = readFileSync(join(root, path), 'utf8')) {
   const named = Object.keys(signs).filter((name) => signs[name].test(text));
   if (path.endsWith('.browser.test.ts')) return [...new Set([...named, 'chromium'])];
-  // k6 is nothing without a cluster to load.
-  if (named.includes('k6')) return [...servers, 'k6'];
+  // These are nothing without a cluster to load or to look at.
+  if (named.includes('k6') || named.includes('prometheus')) return [...servers, ...named];
   return named.length > 0 ? named : servers;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { auth, Client, types } from 'cassandra-driver';
+import { auth, Client, policies, types } from 'cassandra-driver';
 import type { cassandraConfig } from './common-config.js';
 import type { ConfigOf } from './config.js';
 
@@ -10,10 +10,14 @@ const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 const keyspaceName = /^[a-z][a-z0-9_]{0,47}$/;
 
-/** A client with the settings that matter (protocol v4 at once, bigint, no metadata sync); `useKeyspace` false for making the keyspace. */
-export function createCassandra(config: ConfigOf<typeof cassandraConfig>, useKeyspace = true): Client {
+/**
+ * A client with the settings that matter (protocol v4 at once, bigint, no metadata sync); `useKeyspace` false for making the keyspace. `onlyHost`
+ * (host:port): asks this one and no other.
+ */
+export function createCassandra(config: ConfigOf<typeof cassandraConfig>, useKeyspace = true, onlyHost?: string): Client {
   return new Client({
-    contactPoints: config.cassandraHosts,
+    contactPoints: onlyHost === undefined ? config.cassandraHosts : [onlyHost],
+    ...(onlyHost === undefined ? {} : { policies: { loadBalancing: onlyTo(onlyHost) } }),
     localDataCenter: config.cassandraDatacenter,
     ...(useKeyspace ? { keyspace: config.cassandraKeyspace } : {}),
     isMetadataSyncEnabled: false,
@@ -29,6 +33,9 @@ export function createCassandra(config: ConfigOf<typeof cassandraConfig>, useKey
       : { sslOptions: { ca: [readFileSync(config.cassandraTlsCa, 'utf8')], rejectUnauthorized: true } }),
   });
 }
+
+const onlyTo = (host: string): policies.loadBalancing.LoadBalancingPolicy =>
+  new policies.loadBalancing.AllowListPolicy(new policies.loadBalancing.RoundRobinPolicy(), [host]);
 
 /** Makes the keyspace where it is missing, then the tables (each statement `CREATE ... IF NOT EXISTS`, with bare table names). */
 export async function prepareKeyspace(config: ConfigOf<typeof cassandraConfig>, tables: readonly string[]): Promise<void> {

@@ -14,4 +14,5 @@ export { findRedis } from './engines/find-redis.js';
 export { httpBody, tcpAnswer } from './engines/answers.js';
 export { Keeper } from './engines/keeper.js';
 export { onPath, run } from './engines/run.js';
+export { promtool, startPrometheus, type PrometheusEngine } from './engines/prometheus.js';
 export { ServerProcess, type Launch } from './engines/server-process.js';

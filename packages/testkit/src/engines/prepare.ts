@@ -3,10 +3,11 @@ import { findCassandra } from './find-cassandra.js';
 import { findChromium } from './chromium.js';
 import { findK6 } from './find-k6.js';
 import { findNats } from './find-nats.js';
+import { findPrometheus } from './find-prometheus.js';
 import { findRedis } from './find-redis.js';
 import { findSchemathesis } from './schemathesis.js';
 
-export const engineNames = ['nats', 'redis', 'cassandra', 'chromium', 'schemathesis', 'k6'] as const;
+export const engineNames = ['nats', 'redis', 'cassandra', 'chromium', 'schemathesis', 'prometheus', 'k6'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface Finding {
@@ -22,6 +23,7 @@ const finders: Readonly<Record<EngineName, () => Promise<{ found: string }>>> = 
   cassandra: findCassandra,
   chromium: findChromium,
   schemathesis: findSchemathesis,
+  prometheus: findPrometheus,
   k6: findK6,
 };
 
