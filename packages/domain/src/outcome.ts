@@ -24,8 +24,8 @@ export function placed(room: RoomState, context: Context, happenings: readonly H
   let last = room.last;
   return happenings.map(({ kind, targets = [], notice, stored, audience }) => {
     last = nextPosition(last, context.nowMs);
-    const common = { position: last, timeMs: context.nowMs, operator: operatorOf(context.actor) };
-    const event: Event = { ...common, targets: [...targets], notifyExt: notice?.ext ?? '', kind };
+    const operator = operatorOf(context.actor);
+    const event: Event = { position: last, timeMs: context.nowMs, operator, targets: [...targets], notifyExt: notice?.ext ?? '', kind };
     const seenBy = audience ?? (notice?.notify === false ? 'nobody' : 'all');
     return { event, stored: stored ?? (seenBy !== 'nobody' && !passing.includes(kind.$case)), audience: seenBy };
   });

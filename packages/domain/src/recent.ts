@@ -1,4 +1,4 @@
-import { MessageClass } from '@plaza/proto/client';
+import { MessageClass, type Body } from '@plaza/proto/client';
 import type { AccountId, Position } from './ids.js';
 import { textKey } from './content/text-key.js';
 import type { RecentMessage, RecentView } from './types.js';
@@ -7,6 +7,8 @@ import type { RecentMessage, RecentView } from './types.js';
 export const recentMs = 120_000;
 /** Messages of class high are given again to who returns within this. */
 export const returnMs = 30_000;
+/** Between two looks for what is too old. */
+const forgetMs = 250;
 /** Messages of which the content is remembered. */
 const mostMessages = 1000;
 const tenths = 10;
@@ -20,6 +22,9 @@ export class Recent implements RecentView {
   readonly #high = new Map<Position, RecentMessage>();
   readonly #lastSentMs = new Map<string, number>();
   readonly #lastSaidMs = new Map<string, number>();
+  /** Said, and not in `lastSaidMs` yet: most rooms never ask for it, and its keys are the dearest part of a message. */
+  readonly #said: { readonly account: string; readonly body: Body | undefined; readonly timeMs: number }[] = [];
+  #forgotMs = 0;
   readonly #counts = new Map<MessageClass, SecondCount>();
 
   note(message: RecentMessage): void {
@@ -30,13 +35,15 @@ export class Recent implements RecentView {
     if (commandId !== '') renew(this.#sent, keyOf(account, commandId), message);
     if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain) this.#high.set(position, message);
     renew(this.#lastSentMs, account, timeMs);
-    renew(this.#lastSaidMs, keyOf(account, textKey(body)), timeMs);
+    this.#said.push({ account, body, timeMs });
+    if (this.#said.length > mostMessages) this.#said.shift();
     this.#count(messageClass, timeMs);
-    this.forgetOld(timeMs);
+    if (timeMs - this.#forgotMs >= forgetMs || this.#messages.size > mostMessages) this.forgetOld(timeMs);
   }
 
   /** What decisions do not look at any more goes. */
   forgetOld(nowMs: number): void {
+    this.#forgotMs = nowMs;
     const ofMessage = ({ timeMs }: RecentMessage): number => timeMs;
     forget(this.#messages, ofMessage, nowMs - recentMs, mostMessages);
     forget(this.#sent, ofMessage, nowMs - recentMs, mostMessages);
@@ -49,6 +56,7 @@ export class Recent implements RecentView {
     return this.#lastSentMs.get(account) ?? 0;
   }
   lastSaidMs(account: AccountId, key: string): number {
+    for (const said of this.#said.splice(0)) renew(this.#lastSaidMs, keyOf(said.account, textKey(said.body)), said.timeMs);
     return this.#lastSaidMs.get(keyOf(account, key)) ?? 0;
   }
   find(position: Position): RecentMessage | undefined {

@@ -27,7 +27,8 @@ export const timedMuteLeftMs = (room: RoomState, account: AccountId, nowMs: numb
 
 /** The labels of a session: those of its token, and those that managers gave, which win by name. */
 export function labelsOf(room: RoomState, { account, labels }: Pick<SessionActor, 'account' | 'labels'>): Label[] {
-  const own = room.members.get(account)?.labels ?? [];
+  const own = room.members.get(account)?.labels;
+  if (own === undefined) return [...labels];
   return [...labels.filter(({ name }) => !own.some((label) => label.name === name)), ...own];
 }
 

@@ -17,7 +17,12 @@ export interface Author {
 
 /** A session speaks for itself, the server API for itself or as an account, present or not. */
 export function authorOf(room: CreatedRoom, { actor, presence }: Context): Author {
-  if (actor.kind === 'session') return { ...actor, role: roleOf(room, actor.account, actor.anonymous), labels: labelsOf(room, actor) };
+  if (actor.kind === 'session') {
+    // Field by field: spreading the actor took 8 us of a message.
+    const { nickname, avatar, tags, enteredMs } = actor;
+    const role = roleOf(room, actor.account, actor.anonymous);
+    return { account: actor.account, role, nickname, avatar, tags, labels: labelsOf(room, actor), enteredMs };
+  }
   const account = actor.kind === 'api' ? actor.as : undefined;
   const nobody = { account, role: Role.ROLE_UNSPECIFIED, nickname: '', avatar: '', tags: [], labels: [], enteredMs: undefined };
   if (account === undefined) return nobody;

@@ -110,11 +110,13 @@ function withinBudget(room: CreatedRoom, message: Message, options: MessageOptio
 }
 
 function hasRoom({ settings }: CreatedRoom, messageClass: MessageClass, { recent, nowMs }: Context): boolean {
-  const { highPerSecond, normalPerSecond, lowPerSecond } = settings;
-  const budget =
-    { [MessageClass.MESSAGE_CLASS_HIGH]: highPerSecond, [MessageClass.MESSAGE_CLASS_LOW]: lowPerSecond }[messageClass as number] ??
-    normalPerSecond;
+  const budget = budgetOf(settings, messageClass);
   return budget === 0 || recent.countOf(messageClass, nowMs) < budget;
+}
+
+function budgetOf({ highPerSecond, normalPerSecond, lowPerSecond }: CreatedRoom['settings'], messageClass: MessageClass): number {
+  if (messageClass === MessageClass.MESSAGE_CLASS_HIGH) return highPerSecond;
+  return messageClass === MessageClass.MESSAGE_CLASS_LOW ? lowPerSecond : normalPerSecond;
 }
 
 const dropped = (messageClass: MessageClass): Decision => ({
