@@ -1,3 +1,4 @@
+import { LabelTally } from '@plaza/kit/prom';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Figures, Levels } from './figures.js';
 
@@ -20,8 +21,8 @@ export class EdgeMetrics implements Figures {
     const registers = [registry];
     const counter = (name: string, help: string) => new Counter({ name: `plaza_edge_${name}_total`, help, registers });
     const gauge = (name: string, help: string) => new Gauge({ name: `plaza_edge_${name}`, help, registers });
-    this.#frames = new Counter({ name: 'plaza_edge_frames_total', help: 'Client frames by kind', labelNames: ['kind'], registers });
-    this.#refused = new Counter({
+    this.#frames = new LabelTally({ name: 'plaza_edge_frames_total', help: 'Client frames by kind', labelNames: ['kind'], registers });
+    this.#refused = new LabelTally({
       name: 'plaza_edge_refusals_total',
       help: 'Refusals told to clients, by code',
       labelNames: ['code'],
@@ -51,11 +52,11 @@ export class EdgeMetrics implements Figures {
   }
 
   frame(kind: string): void {
-    this.#frames.inc({ kind });
+    this.#frames.count(kind);
   }
 
   refused(code: string): void {
-    this.#refused.inc({ code });
+    this.#refused.count(code);
   }
 
   wrote(writes: number, batches: number): void {

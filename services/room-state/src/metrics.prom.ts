@@ -1,3 +1,4 @@
+import { LabelTally } from '@plaza/kit/prom';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LogStreamSeen, RoomStateGauges, RoomStateMetrics } from './metrics.js';
 
@@ -10,7 +11,9 @@ export function promMetrics(registry: Registry, gauges: () => RoomStateGauges): 
     new Counter({ name: `plaza_room_state_${name}`, help, labelNames, registers });
   const histogram = (name: string, help: string): Histogram =>
     new Histogram({ name: `plaza_room_state_${name}`, help, buckets: secondsBuckets, registers });
-  const commands = counter('commands_total', 'Commands by kind and outcome.', ['kind', 'outcome']);
+  const commands = new LabelTally({
+    ...{ name: 'plaza_room_state_commands_total', help: 'Commands by kind and outcome.', labelNames: ['kind', 'outcome'], registers },
+  });
   const appends = histogram('append_seconds', 'From an append to the ack of the log.');
   const waits = histogram('outbox_wait_seconds', 'How long the oldest event of a record waited for it.');
   const records = counter('records_total', 'Records in the log.', []);
@@ -21,7 +24,7 @@ export function promMetrics(registry: Registry, gauges: () => RoomStateGauges): 
   const snapshots = counter('snapshots_total', 'Snapshots by outcome.', ['outcome']);
   exposeGauges(registry, gauges);
   return {
-    command: (kind, outcome) => commands.inc({ kind, outcome }),
+    command: (kind, outcome) => commands.count(kind, outcome),
     appended(tookMs, waitedMs, batches) {
       appends.observe(seconds(tookMs));
       waits.observe(seconds(waitedMs));
