@@ -7,6 +7,8 @@ import { encodeResult, refusedResult, withHead } from './replies.js';
 
 const nothing = new Uint8Array(0);
 
+const outcomeOf = (result: ReplyResult): string => (result.$case === 'refused' ? `refused:${result.value.code}` : result.$case);
+
 /** One entry on its way through a shard, and how it is answered: exactly once. */
 export class Asked {
   constructor(
@@ -30,12 +32,13 @@ export class Asked {
 
   /** At once, whatever the room has on its way to the log. */
   answerNow(result: ReplyResult, head: number): void {
-    this.#answer(encodeResult(result), head, result.$case === 'refused' ? `refused:${result.value.code}` : result.$case);
+    this.#answer(encodeResult(result), head, outcomeOf(result));
   }
 
   /** Once everything is in the log that the answer may have seen: nobody hears of what is not accepted. */
-  answer(outbox: Outbox, room: LoadedRoom, result: ReplyResult): void {
-    outbox.behind(room, { stored: () => this.answerNow(result, room.accepted.last), lost: () => this.notHolder() });
+  answer(outbox: Outbox, room: LoadedRoom, result: ReplyResult, encoded = encodeResult(result)): void {
+    const outcome = outcomeOf(result);
+    outbox.behind(room, { stored: () => this.#answer(encoded, room.accepted.last, outcome), lost: () => this.notHolder() });
   }
 
   refuse(outbox: Outbox, room: LoadedRoom, refusal: Refusal): void {

@@ -3,6 +3,8 @@ import type { LoggedEvent } from '@plaza/proto/log';
 import { Control } from '@plaza/proto/room';
 
 const order = (part: Partial<Control>): Control => ({ removals: [], members: [], restrictions: [], kicked: [], ...part });
+/** Most events ask for nothing, and share this. */
+const nothing = order({});
 
 /** What edges have to obey when they see this event. */
 export function controlOf({ kind, targets, timeMs }: Event): Control {
@@ -17,7 +19,7 @@ export function controlOf({ kind, targets, timeMs }: Event): Control {
       return order({ removals: [{ account: '', code: 'room-closed', why: kind.value.reason, deviceId: '' }] });
     case 'deviceBlocked':
       return kind.value.untilMs === 0
-        ? order({})
+        ? nothing
         : order({ removals: [{ account: '', code: 'device-blocked', why: '', deviceId: kind.value.deviceId }] });
     case 'memberUpdated': {
       const { nickname, avatar, ext, tags } = kind.value.changes ?? {};
@@ -30,17 +32,20 @@ export function controlOf({ kind, targets, timeMs }: Event): Control {
       return order({ restrictions, kicked: kicked ? targets : [] });
     }
     default:
-      return order({});
+      return nothing;
   }
 }
 
-export const joined = (controls: readonly Control[]): Control =>
-  order({
-    removals: controls.flatMap(({ removals }) => removals),
-    members: controls.flatMap(({ members }) => members),
-    restrictions: controls.flatMap(({ restrictions }) => restrictions),
-    kicked: controls.flatMap(({ kicked }) => kicked),
-  });
+export function joined(controls: readonly Control[]): Control {
+  const orders = controls.filter((control) => control !== nothing);
+  if (orders.length < 2) return orders[0] ?? nothing;
+  return {
+    removals: orders.flatMap(({ removals }) => removals),
+    members: orders.flatMap(({ members }) => members),
+    restrictions: orders.flatMap(({ restrictions }) => restrictions),
+    kicked: orders.flatMap(({ kicked }) => kicked),
+  };
+}
 
 export const loggedControl = (events: readonly LoggedEvent[]): Control => joined(events.map(({ event }) => controlOf(Event.decode(event))));
 

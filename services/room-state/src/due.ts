@@ -41,7 +41,7 @@ function settleDue(core: ShardCore, room: LoadedRoom, nowMs: number): void {
   if (core.outbox.full) return;
   const decision = decideDue(room.state, contextOf(core, room, { kind: 'clock' }, ''));
   if ('refusal' in decision) return;
-  if (decision.events.length > 0) return queueEvents(core, room, decision.events, decision.reply, nobody);
+  if (decision.events.length > 0) return void queueEvents(core, room, decision.events, decision.reply, nobody);
   room.lookLater(nowMs, leastPauseMs);
   if (!room.pending) core.writer.note(room.id, [], room.dueMs);
 }

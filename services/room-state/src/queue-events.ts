@@ -20,11 +20,12 @@ export interface Identity {
   readonly apiKey?: string | undefined;
 }
 
+const noReply = new Uint8Array(0);
 export const nobody: Identity = { asker: '', commandId: '', command: 'leave' };
 
 /**
  * Decided events take effect in memory, in the turn that decided them: state, presence, the table of repeats. Then they are on their way to the
- * log. `told` hears when they are in it.
+ * log. `told` hears when they are in it. Answers the encoded reply.
  */
 export function queueEvents(
   core: ShardCore,
@@ -33,11 +34,13 @@ export function queueEvents(
   result: ReplyResult,
   identity: Identity,
   told?: Told,
-): void {
-  if (events.length === 0) return told === undefined ? undefined : core.outbox.behind(room, told);
+): Uint8Array {
   const reply = encodeResult(result);
-  const answered = identity.commandId === '' ? undefined : { ...identity, reply };
-  const logged = events.map((decided, i) => loggedOf(decided, identity.apiKey, i === 0 ? answered : undefined));
+  if (events.length === 0) {
+    if (told !== undefined) core.outbox.behind(room, told);
+    return reply;
+  }
+  const logged = events.map((decided, i) => loggedOf(decided, i === 0 ? identity : { ...nobody, apiKey: identity.apiKey }, reply));
   const touched = new Set(events.flatMap(({ event }) => apply(room.state, event)));
   for (const { event } of events) affectPresence(core, room, event);
   for (const { event, audience } of events) room.note(event, audience);
@@ -47,22 +50,24 @@ export function queueEvents(
   const queued = { events: logged, bytes: sizeOf(logged), slots, dueMs: room.dueMs, control, queuedMs: core.parts.clock.now(), waiting };
   remember(core, room, identity, reply, queued);
   core.outbox.put(room, queued);
+  return reply;
 }
 
 function loggedOf(
   { event, stored, audience }: DecidedEvent,
-  apiKey: string | undefined,
-  answered: (Identity & { reply: Uint8Array }) | undefined,
+  { asker, commandId, command, apiKey }: Identity,
+  reply: Uint8Array,
 ): LoggedEvent {
+  const isAnswer = commandId !== '';
   return {
     position: event.position,
     event: Event.encode(event).finish(),
     stored,
     audience: loggedAudience(audience),
-    asker: answered?.asker ?? '',
-    commandId: answered?.commandId ?? '',
-    reply: answered?.reply ?? new Uint8Array(0),
-    command: answered === undefined ? 0 : commandKinds[answered.command],
+    asker: isAnswer ? asker : '',
+    commandId,
+    reply: isAnswer ? reply : noReply,
+    command: isAnswer ? commandKinds[command] : 0,
     apiKey,
   };
 }

@@ -9,7 +9,7 @@ export interface Remembered {
   readonly reply: Uint8Array;
   readonly atMs: number;
   /** Present until the log has it: called back with the others. */
-  readonly whenStored: ((told: Told) => void) | undefined;
+  whenStored: ((told: Told) => void) | undefined;
 }
 
 /** Who waits for an answer: it is stored, or the shard was lost. */
@@ -43,9 +43,8 @@ export class Repeats {
 
   /** The answer is in the log: a repeat need not wait any more. */
   stored(asker: string, commandId: string): void {
-    const key = keyOf(asker, commandId);
-    const found = this.#table.get(key);
-    if (found !== undefined) this.#table.set(key, { ...found, whenStored: undefined });
+    const found = this.#table.get(keyOf(asker, commandId));
+    if (found !== undefined) found.whenStored = undefined;
   }
 
   forgetOld(nowMs: number): void {

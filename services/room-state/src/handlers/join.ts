@@ -36,13 +36,13 @@ function enter(core: ShardCore, room: LoadedRoom, asked: Asked, session: Session
   if ('refusal' in decision) return asked.refuse(core.outbox, room, decision.refusal);
   const { events, reply } = decision;
   const identity = { asker: session.account, commandId: entry.commandId, command: command.$case };
-  queueEvents(core, room, events, reply, identity);
+  const encoded = queueEvents(core, room, events, reply, identity);
   if (reply.$case === 'joined' && reply.value.self !== undefined) {
     const { nickname, avatar, ext } = reply.value.self;
     takeIn(core, Object.assign(session, { nickname, avatar, ext, notable: isNotable(room.state, session) }));
     displace(core, session, decision.effects?.displaced ?? []);
   }
-  asked.answer(core.outbox, room, reply);
+  asked.answer(core.outbox, room, reply, encoded);
 }
 
 function takeIn(core: ShardCore, session: Session): void {

@@ -61,11 +61,11 @@ function carryOut(core: ShardCore, room: LoadedRoom, asked: Asked, asker: string
   if ('refusal' in decision) return asked.refuse(core.outbox, room, decision.refusal);
   const { events, reply, effects } = decision;
   const apiKey = entry.session === 0 ? entry.apiKey : undefined;
-  queueEvents(core, room, events, reply, { asker, commandId: entry.commandId, command: command.$case, apiKey });
+  const encoded = queueEvents(core, room, events, reply, { asker, commandId: entry.commandId, command: command.$case, apiKey });
   if (effects !== undefined) carryEffects(core, room, effects, entry.commandId, session);
   // What made no event is not in the log: a repeat is known as long as this holder lives.
   if (effects !== undefined && events.length === 0) rememberAnswer(core, room, asked, asker, reply);
-  asked.answer(core.outbox, room, reply);
+  asked.answer(core.outbox, room, reply, encoded);
 }
 
 function rememberAnswer(core: ShardCore, room: LoadedRoom, { command, entry }: Asked, asker: string, reply: ReplyResult): void {
