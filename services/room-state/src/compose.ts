@@ -25,6 +25,7 @@ import { connectRedis } from '@plaza/kit/redis';
 import { Appender, type Log, type LogKeeping } from '@plaza/log';
 import { JetStreamKeeping, JetStreamLog } from '@plaza/log/nats';
 import { Askers } from './askers.js';
+import { Beside } from './beside.js';
 import type { RoomStateConfig } from './config.js';
 import { Door } from './door.js';
 import { Edges } from './edges.js';
@@ -89,6 +90,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     live,
     projection,
     snapshots,
+    beside: new Beside(),
     clock,
     logger,
     metrics,
@@ -141,6 +143,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
       await keeper.stop();
       roster.close();
       edges.close();
+      await common.beside.ended(logger);
     },
     health: () => ({ ok: true, detail: probeDetail(holder, log) }),
     ready: (): Probe => ({ ok: holder.settled && log.connected, detail: probeDetail(holder, log) }),

@@ -3,6 +3,7 @@ import type { Limits, Shard } from '@plaza/domain';
 import type { Delivery } from '@plaza/proto/room';
 import type { Clock, Logger } from '@plaza/kit';
 import type { Appender, Log } from '@plaza/log';
+import type { Beside } from './beside.js';
 import type { Edges } from './edges.js';
 import type { RoomStateMetrics } from './metrics.js';
 import type { Projection } from './projection.js';
@@ -22,6 +23,7 @@ export interface HolderParts {
   readonly live: Live;
   readonly projection: Projection;
   readonly snapshots: SnapshotStore;
+  readonly beside: Beside;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: RoomStateMetrics;

@@ -158,15 +158,15 @@ export class HeldShard implements ShardCore {
     if (this.#settling.ends()) this.#settled();
     this.#loadRoomsWithMembers();
     sendSignals(this);
-    void wakeDue(this);
+    this.parts.beside.run(wakeDue(this));
     if (nowMs >= this.#nextTallyMs) {
       this.#nextTallyMs = nowMs + settings.tallyMs;
       tally(this);
     }
-    void this.writer.flush();
+    this.parts.beside.run(this.writer.flush());
     this.rooms.sweep();
     this.#renewClaim(nowMs);
-    if (nowMs >= this.#nextSnapshotMs) void this.#snapshot(nowMs);
+    if (nowMs >= this.#nextSnapshotMs) this.parts.beside.run(this.#snapshot(nowMs));
   }
 
   /** Proves that the shard is still held, by a record of its own: for when another process says that it holds it. False: it is lost. */

@@ -19,7 +19,7 @@ export async function takeSnapshot({ shard, projection, snapshots, clock }: Part
   if (sequence === undefined || sequence === unfinished) return undefined;
   const id = randomUUID();
   let chunks = 0;
-  for await (const chunk of chunksOf({ shard, projection })) {
+  for await (const chunk of chunksOf({ shard, projection }, held)) {
     if (!held()) return undefined;
     await snapshots.putChunk(shard, id, chunks++, chunk);
   }
@@ -29,10 +29,10 @@ export async function takeSnapshot({ shard, projection, snapshots, clock }: Part
   return sequence;
 }
 
-async function* chunksOf(parts: Pick<Parts, 'shard' | 'projection'>): AsyncGenerator<Uint8Array> {
+async function* chunksOf(parts: Pick<Parts, 'shard' | 'projection'>, held: () => boolean): AsyncGenerator<Uint8Array> {
   let rooms: SnapshotRoom[] = [];
   let bytes = 0;
-  for await (const room of allRooms(parts)) {
+  for await (const room of allRooms(parts, held)) {
     rooms.push(room);
     bytes += room.slots.reduce((sum, { name, value }) => sum + name.length + value.length + 8, 64);
     if (bytes < chunkBytes) continue;
@@ -43,7 +43,7 @@ async function* chunksOf(parts: Pick<Parts, 'shard' | 'projection'>): AsyncGener
   if (rooms.length > 0) yield SnapshotChunk.encode({ rooms }).finish();
 }
 
-async function* allRooms({ shard, projection }: Pick<Parts, 'shard' | 'projection'>): AsyncGenerator<SnapshotRoom> {
+async function* allRooms({ shard, projection }: Pick<Parts, 'shard' | 'projection'>, held: () => boolean): AsyncGenerator<SnapshotRoom> {
   let pageToken = '';
   do {
     const page = await projection.rooms(shard, pageToken, roomsAtOnce);
@@ -53,5 +53,5 @@ async function* allRooms({ shard, projection }: Pick<Parts, 'shard' | 'projectio
     }
     pageToken = page.next;
     await setImmediate();
-  } while (pageToken !== '');
+  } while (pageToken !== '' && held());
 }
