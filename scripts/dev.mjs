@@ -1,6 +1,6 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
- *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:handover | bench:snapshot | bench:cassandra-away | swarm |
+ *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:holder | bench:handover | bench:snapshot | bench:cassandra-away | swarm |
  *   k6 | rehearse | deploy:images | deploy:check | deploy:test | postinstall
  */
 import { existsSync } from 'node:fs';
@@ -43,6 +43,7 @@ const commands = {
   'bench:path': runBuilt('loadtest/dist/bench-path.js'),
   bench: runBuilt('loadtest/dist/bench.js'),
   'bench:decide': runBuilt('loadtest/dist/bench-decide.js'),
+  'bench:holder': runBuilt('loadtest/dist/bench-holder.js'),
   'bench:handover': runBuilt('loadtest/dist/bench-handover.js'),
   'bench:snapshot': runBuilt('loadtest/dist/bench-snapshot.js'),
   'bench:cassandra-away': runBuilt('loadtest/dist/bench-cassandra-away.js'),
