@@ -56,9 +56,9 @@ export async function tryLastNodeOfZone(trial: Trial, plane: ControlPlane, servi
   const movable = ['edge', 'room-state', 'history', 'metrics', 'api', 'cassandra', 'redis'];
   await trial.check(`drain of ${node}, the last of its zone: nobody waits for a place there`, async () => {
     const before = new Map(movable.map((app) => [app, serving.now(app)]));
+    await plane.kubectl('cordon', ...spare);
     await plane.kubectl('apply', '--filename', fileOf(plane, 'ignoring', [ignoring(prod)]));
     await plane.kubectl('--namespace', namespace, 'rollout', 'status', 'deployment/ignoring', '--timeout=60s');
-    await plane.kubectl('cordon', ...spare);
     await plane.kubectl('drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s');
     await allServe(serving, before);
     return undefined;
