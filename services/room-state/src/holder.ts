@@ -49,6 +49,7 @@ export class Holder {
     const isPrepared = (shard: Shard): boolean => roster.isPrepared(shard);
     this.#handOver = new HandOver({ clock: parts.clock, isHeldByAnother, isPrepared, eventsOf, isLeaving: () => this.#draining });
     this.#preparations = new Preparations({
+      clock: parts.clock,
       logger: parts.logger,
       eventsOf,
       prepare: (shard, signal) => prepare({ ...parts, shard }, signal),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { shardOf, type RoomId, type Shard } from '@plaza/domain';
 import { Record as LogRecord } from '@plaza/proto/log';
-import { quietLogger } from '@plaza/testkit';
+import { FakeClock, quietLogger } from '@plaza/testkit';
 import { Preparations } from './preparations.js';
 import type { PreparedPast } from './recovery.js';
 import { World, type Node } from './testing/compose.js';
@@ -12,7 +12,9 @@ describe('the shards that come next', () => {
   const scene = (events: Readonly<Record<Shard, number>>) => {
     const reading = new Map<Shard, { signal: AbortSignal; end: (past?: PreparedPast) => Promise<void> }>();
     let told = 0;
+    const clock = new FakeClock();
     const preparations = new Preparations({
+      clock,
       logger: quietLogger(),
       eventsOf: (shard) => events[shard] ?? 0,
       prepare: (shard, signal) =>
@@ -25,7 +27,7 @@ describe('the shards that come next', () => {
         }),
       prepared: () => told++,
     });
-    return { preparations, reading, told: () => told };
+    return { clock, preparations, reading, told: () => told };
   };
   const past = { through: 7 } as PreparedPast;
   const all = [0, 1, 2, 3, 4];
@@ -46,6 +48,14 @@ describe('the shards that come next', () => {
     const taken = preparations.take(2);
     await reading.get(2)!.end(past);
     expect([await taken, await preparations.take(2), preparations.ready]).toEqual([past, undefined, []]);
+  });
+
+  test('are not waited for long by who claims them', async () => {
+    const { clock, preparations, reading } = scene({ 2: 90 });
+    preparations.expect(all, []);
+    const taken = preparations.take(2);
+    await clock.pass(500);
+    expect([await taken, reading.get(2)!.signal.aborted]).toEqual([undefined, true]);
   });
 
   test('stay while they are free to be claimed, and are dropped when another takes them', async () => {

@@ -1,13 +1,17 @@
 import type { Shard } from '@plaza/domain';
-import { causeOf, type Logger } from '@plaza/kit';
+import { causeOf, type Clock, type Logger } from '@plaza/kit';
 import type { PreparedPast } from './recovery.js';
+import { wait } from './wait.js';
 
 /** Read at once: the process may serve others meanwhile. */
 const atOnce = 2;
+/** A preparation that takes longer than this beyond the moment when it is needed does not help. */
+const lateMs = 500;
 /** Kept at once: each has a minute of a busy shard's log in memory. */
 const most = 16;
 
 interface Parts {
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Reads a shard's past; undefined: there is nothing to read yet. */
   readonly prepare: (shard: Shard, signal: AbortSignal) => Promise<PreparedPast | undefined>;
@@ -50,11 +54,16 @@ export class Preparations {
     for (const shard of waiting.slice(0, this.#room())) this.#begin(shard);
   }
 
-  /** What is prepared of a shard that is claimed now; waits for what is under way. */
+  /** What is prepared of a shard that is to be claimed now; waits for what is under way, but not long. */
   async take(shard: Shard): Promise<PreparedPast | undefined> {
     const preparation = this.#begun.get(shard);
     this.#begun.delete(shard);
-    return preparation?.past;
+    if (preparation === undefined) return undefined;
+    const { past, ends } = preparation;
+    const late = wait(this.parts.clock, lateMs, ends.signal).then(() => undefined);
+    const taken = await Promise.race([past, late]);
+    ends.abort();
+    return taken;
   }
 
   stop(): void {
