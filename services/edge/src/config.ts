@@ -64,7 +64,12 @@ export const edgeTable = {
     '500',
     'Sockets a second that are sent away when the edge drains.',
   ),
-  drainMs: variable('PLAZA_EDGE_DRAIN_MS', integer(0, 600_000), '36000', 'How long, in ms, draining may take; ends as soon as nobody is left.'),
+  drainMs: variable(
+    'PLAZA_EDGE_DRAIN_MS',
+    integer(0, 600_000),
+    '36000',
+    'How long, in ms, draining may take; ends as soon as nobody is left.',
+  ),
   jwksUrl: variable(
     'PLAZA_TOKEN_JWKS_URL',
     optional(webAddress),

@@ -93,7 +93,7 @@ export const settingsTable = {
     'history,metrics,webhooks,audit',
     'Readers without whose word the log drops nothing, comma-separated; others count once they are heard.',
   ),
-  drainMs: variable('PLAZA_DRAIN_MS', ms, '10000', 'A drain hands its shards over within this time, in ms.'),
+  drainMs: variable('PLAZA_DRAIN_MS', ms, '20000', 'A drain hands its shards over within this time, in ms; ends as soon as it holds none.'),
 };
 
 export type Settings = ConfigOf<typeof settingsTable>;
