@@ -1,4 +1,4 @@
-import type { Clock } from '@plaza/kit';
+import { toldOrAborted, type Clock } from '@plaza/kit';
 import { EntryOutcome, type BulkAnswer, type BulkAsk } from '@plaza/proto/room';
 import { LinkBroken, type RoomLink } from './room-gateway.js';
 import type { ShardTable } from './shard-table.js';
@@ -30,19 +30,15 @@ export async function* askHolder(
 
 /** Resolves when asking again may help: the shard has another holder, or a moment has passed. */
 export function changeOf(table: ShardTable, shard: number, clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
+  return toldOrAborted(signal, (told) => {
+    const deaf = table.onChange((changed) => {
+      if (changed === shard) told();
+    });
+    const timer = clock.after(ms, told);
+    return () => {
       deaf();
       timer.cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
     };
-    const deaf = table.onChange((changed) => {
-      if (changed === shard) done();
-    });
-    const timer = clock.after(ms, done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
   });
 }
 

@@ -1,5 +1,5 @@
 import { Metadata, Server, status, type ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { causeOf, type Logger } from '@plaza/kit';
+import { causeOf, toldOrAborted, type Logger } from '@plaza/kit';
 import { RoomStateService, type BulkAnswer, type BulkAsk, type CommandBatch, type ReplyBatch } from '@plaza/proto/room';
 import { pumpAnswers } from './answer-queue.js';
 import { listenGrpc, serverOptions, type GrpcListener } from './listen.grpc.js';
@@ -112,16 +112,12 @@ class ServedLink {
 
   /** All asks that wait for the reader wait for one thing. */
   #drain(call: BulkStream): Promise<void> {
-    const { signal } = this.#ends;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        call.off('drain', done);
-        signal.removeEventListener('abort', done);
+    return toldOrAborted(this.#ends.signal, (told) => {
+      call.on('drain', told);
+      return () => {
+        call.off('drain', told);
         this.#drained = undefined;
-        resolve();
       };
-      call.once('drain', done);
-      signal.addEventListener('abort', done);
     });
   }
 

@@ -13,5 +13,6 @@ export * from './probes.js';
 export * from './service.js';
 export * from './signature.js';
 export * from './steady-clock.js';
+export * from './told-or-aborted.js';
 export * from './token-verifier.js';
 export * from './token.js';

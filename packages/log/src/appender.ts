@@ -1,7 +1,6 @@
-import type { Clock } from '@plaza/kit';
+import { wait, type Clock } from '@plaza/kit';
 import { Record } from '@plaza/proto/log';
 import { LogUnavailable, maxRecordBytes, RecordTooLarge, type AppendAnswer, type Log, type StoredRecord } from './log.js';
-import { pause } from './pause.js';
 import { newRecordId, recordIdOf, recordSchema } from './record.js';
 
 export type AppendOutcome =
@@ -123,7 +122,7 @@ export class Appender {
   }
 
   async #rest(patience: Patience, signal: AbortSignal): Promise<void> {
-    await pause(this.#clock, Math.ceil(patience.pauseMs * (0.5 + this.#random() / 2)), signal);
+    await wait(this.#clock, Math.ceil(patience.pauseMs * (0.5 + this.#random() / 2)), signal);
     patience.grow();
   }
 

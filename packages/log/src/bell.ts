@@ -1,3 +1,5 @@
+import { toldOrAborted } from '@plaza/kit';
+
 /** Wakes whoever waits for something to have changed. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
@@ -10,15 +12,9 @@ export class Bell {
 
   /** Resolves at the next ring or when a signal aborts. */
   heard(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake);
+    return toldOrAborted(signal, (told) => {
+      this.#waiting.add(told);
+      return () => this.#waiting.delete(told);
     });
   }
 }

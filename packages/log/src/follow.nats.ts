@@ -1,9 +1,8 @@
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, wait, type Clock, type Logger } from '@plaza/kit';
 import { expectedHeader } from './acks.nats.js';
 import type { StoredRecord } from './log.js';
-import { pause } from './pause.js';
 import { shardOfSubject, streamName } from './streams.nats.js';
 
 /** As many records wait here at most while nobody asks. */
@@ -47,7 +46,7 @@ export async function* followStream(
     } catch (error) {
       parts.logger?.warn({ event: 'log-follow-again', stream, from: next, cause: causeOf(error) });
     }
-    await pause(parts.clock, Math.min(50 * 2 ** failures++, 2000), signal);
+    await wait(parts.clock, Math.min(50 * 2 ** failures++, 2000), signal);
   }
 }
 

@@ -1,7 +1,6 @@
-import { causeOf, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, wait, type Clock, type Logger } from '@plaza/kit';
 import { ChainBroken, Chains } from './chain.js';
 import { LogUnavailable, type Log, type StoredRecord } from './log.js';
-import { pause } from './pause.js';
 import { defaultBatchLimits, RecordBatches, type BatchLimits } from './record-batches.js';
 
 export interface ReaderWork {
@@ -50,7 +49,7 @@ export async function runReader(options: ReaderOptions): Promise<void> {
     if (from === undefined) return;
     work.on({ kind: 'begun', from });
     const end = await readFrom(options, from).catch((error: unknown) => lost(options, error));
-    if (end === 'ended') await pause(options.clock, followAgainMs, signal);
+    if (end === 'ended') await wait(options.clock, followAgainMs, signal);
   }
 }
 
@@ -128,7 +127,7 @@ async function untilItWorks<T>({ stream, work, signal, clock, logger }: ReaderOp
       const cause = causeOf(error);
       if (failures === 0) logger.warn({ event: 'reader-waits', stream, cause });
       work.on({ kind: 'failed', cause });
-      await pause(clock, Math.min(firstPauseMs * 2 ** failures, maxPauseMs), signal);
+      await wait(clock, Math.min(firstPauseMs * 2 ** failures, maxPauseMs), signal);
     }
   }
   return undefined;

@@ -1,8 +1,7 @@
 import { jetstreamManager, JetStreamApiError, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf, type Clock } from '@plaza/kit';
+import { causeOf, wait, type Clock } from '@plaza/kit';
 import { LogUnavailable } from './log.js';
-import { pause } from './pause.js';
 
 export interface StreamSettings {
   readonly streams: number;
@@ -52,7 +51,7 @@ export async function prepareStreams(
       if (error instanceof LogUnsuitable) throw error;
       if (error instanceof JetStreamApiError && hopeless.has(error.code)) throw new LogUnsuitable(causeOf(error), { cause: error });
       if (clock.now() >= untilMs) throw new LogUnavailable(`the log's streams could not be prepared: ${causeOf(error)}`, { cause: error });
-      await pause(clock, 200, AbortSignal.timeout(patienceMs));
+      await wait(clock, 200, AbortSignal.timeout(patienceMs));
     }
   }
 }

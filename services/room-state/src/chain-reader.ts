@@ -1,8 +1,7 @@
 import type { Shard } from '@plaza/domain';
-import type { Clock } from '@plaza/kit';
+import { wait, type Clock } from '@plaza/kit';
 import { ChainBroken, LogUnavailable, type Log, type StoredRecord } from '@plaza/log';
 import { Record } from '@plaza/proto/log';
-import { wait } from './wait.js';
 
 const pageRecords = 1000;
 const tries = 50;

@@ -10,6 +10,7 @@ import {
   steadyClock,
   systemClock,
   withProbes,
+  wait,
   type Clock,
   type Logger,
   type Probe,
@@ -43,7 +44,6 @@ import { LmdbSnapshotStore } from './snapshot-store.lmdb.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import type { Settings } from './settings.js';
 import { StreamPasts } from './stream-pasts.js';
-import { wait } from './wait.js';
 
 export interface RoomStateParts {
   readonly log: Log;

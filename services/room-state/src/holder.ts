@@ -1,6 +1,6 @@
 import type { Peers } from '@plaza/bus';
 import type { Shard } from '@plaza/domain';
-import { causeOf, inParallel, within, type Timer } from '@plaza/kit';
+import { causeOf, inParallel, within, wait, type Timer } from '@plaza/kit';
 import type { Beat } from '@plaza/proto/room';
 import { HandOver } from './hand-over.js';
 import { Heartbeat } from './heartbeat.js';
@@ -12,7 +12,6 @@ import type { Roster } from './roster.js';
 import type { HeldShard } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
 import { Takeovers } from './takeovers.js';
-import { wait } from './wait.js';
 import { Wishes } from './wishes.js';
 
 const beatMs = 1000;

@@ -1,7 +1,6 @@
 import type { Shard } from '@plaza/domain';
-import { causeOf, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, wait, type Clock, type Logger } from '@plaza/kit';
 import type { PreparedPast } from './recovery.js';
-import { wait } from './wait.js';
 
 /** Read at once: the process may serve others meanwhile. */
 const atOnce = 2;

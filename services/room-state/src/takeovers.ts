@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Shard } from '@plaza/domain';
-import { causeOf } from '@plaza/kit';
+import { causeOf, wait } from '@plaza/kit';
 import type { PreparedPast } from './recovery.js';
 import { HeldShard, type Claimed } from './shard.js';
 import type { HolderParts } from './shard-parts.js';
 import { turns, type Lanes } from './turns.js';
-import { wait } from './wait.js';
 
 /** Each stands still until its own reading is done, and they share one core. */
 const lanes: Lanes = { first: 'busy', busy: 4, idle: 8, beside: 1 };

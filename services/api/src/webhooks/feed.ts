@@ -1,3 +1,4 @@
+import { toldOrAborted } from '@plaza/kit';
 import type { Endpoint } from './endpoint.js';
 import { wantsKind, wantsRoom } from './endpoint.js';
 import { newFeed, type FeedState } from './deliveries.js';
@@ -25,7 +26,7 @@ export class Feed {
   #state: FeedState;
   #events = 0;
   #bytes = 0;
-  #roomWanted: (() => void)[] = [];
+  readonly #roomWanted = new Set<() => void>();
   /** Of the newest record that was taken. */
   #takenMs = 0;
 
@@ -52,13 +53,9 @@ export class Feed {
   /** Resolves when there is room again, or the signal aborts. */
   async untilRoom(signal: AbortSignal): Promise<void> {
     while (!this.hasRoom && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        this.#roomWanted.push(done);
-        signal.addEventListener('abort', done);
+      await toldOrAborted(signal, (told) => {
+        this.#roomWanted.add(told);
+        return () => this.#roomWanted.delete(told);
       });
     }
   }
@@ -153,7 +150,7 @@ export class Feed {
   }
 
   #tellRoom(): void {
-    if (this.#roomWanted.length === 0 || !this.hasRoom) return;
-    for (const tell of this.#roomWanted.splice(0)) tell();
+    if (this.#roomWanted.size === 0 || !this.hasRoom) return;
+    for (const tell of [...this.#roomWanted]) tell();
   }
 }
