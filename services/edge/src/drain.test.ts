@@ -143,6 +143,21 @@ describe('the rotating drain', () => {
     expect(ann!.socket.follow(10)).toEqual({ at: 110, told: 1 });
   });
 
+  test('who fell out of a full ring is told once and then gets what is there, though the ring moves on with every rotation', () => {
+    set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
+    const [ann] = crowd(1);
+    ann!.connection.blocked = true;
+    for (let at = 10; at < 100; at += 10) feed.onFrame(live(at, at + 10));
+    settle();
+    ann!.connection.blocked = false;
+    for (let at = 100; at < 200; at += 10) {
+      feed.onFrame(live(at, at + 10));
+      clock.advance(40);
+      turn();
+    }
+    expect(ann!.socket.follow(10)).toEqual({ at: 200, told: 1 });
+  });
+
   test('a position inside a batch gets the rest of it', () => {
     feed.onFrame(live(10, 20));
     const ann = member(feed);

@@ -106,6 +106,7 @@ export class Drain {
     let mixed = false;
     let cursor = -1;
     let seen = -1;
+    let placed = -1;
     let writes = 0;
     let batches = 0;
     for (let i = from; i < to; i++) {
@@ -126,6 +127,8 @@ export class Drain {
       if (payload === undefined || payload.prev !== session.position) {
         this.#place(feed, session);
         rotation.behind = true;
+        // Once more, in this rotation: a full ring has moved on by the next, and who waits for it falls out again and again.
+        if (placed !== i) placed = i--;
         continue;
       }
       if (!connection.write(connection.json ? payload.text : payload.bytes)) continue;
