@@ -108,9 +108,11 @@ async function run(say: Say): Promise<RowResult> {
     await pause(Math.max(0, slowMs + 1000 - inTimeMs));
     await gaugeReaches(bed, 'edge-1', closedTooSlow, (closed) => closed >= slow / 2);
     await never.setReading(true);
+    const lateBefore = await late.count();
     const alone = await inRounds('without');
+    const lateShare = ((await late.count()).events - lateBefore.events) / (rounds * shape.rate * shape.seconds * (slow / 2));
     const fate = await fateOf(bed, [late, never]);
-    say(`the slow ones: ${JSON.stringify(fate)}`);
+    say(`the slow ones: ${JSON.stringify(fate)}; who reads on has ${lateShare.toFixed(2)} of what was said then`);
     if (speaker.refused > 0) throw new Error(`${speaker.refused} messages were not accepted`);
     const ratio = (of: (one: Window) => number): number => median(beside.map(of)) / median(alone.map(of));
     return {
@@ -128,6 +130,7 @@ async function run(say: Say): Promise<RowResult> {
         'waiting bytes / bound': atMost(buffered / boundBytes, 1, 'ratio'),
         'memory for a slow reader': atMost(addedBytes / slow / 1000, undefined, 'KB'),
         'closed with 4508, or told and whole, of the slow': atLeast((fate.tooSlow + Math.min(fate.open, fate.told)) / slow, 1, 'ratio'),
+        'messages that who reads on has, of those said then': atLeast(lateShare, 1, 'ratio'),
         'breaks of their chains': atMost(fate.breaks, 0, 'count'),
       },
       detail: { slow, others, shape, boundBytes, slowMs, inTimeMs, buffered, addedBytes, fate, beside, alone },

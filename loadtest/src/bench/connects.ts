@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuMicros, median } from '../machine.js';
+import { profiled } from '../profile/profiled.js';
+import type { SwarmOrder } from '../swarm/order.js';
+import type { Swarm } from '../swarm/swarm.js';
+
+/** A server that sockets come to, and the swarm that they come from. */
+export interface Door {
+  readonly pid: number;
+  /** A holder whose CPU is told as well. */
+  readonly holderPid?: number;
+  readonly swarm: Swarm;
+  readonly order: SwarmOrder;
+}
+
+export interface ConnectRound {
+  /** CPU of the server a socket that came in. */
+  readonly micros: number;
+  readonly perSecond: number;
+  /** Of a core. */
+  readonly share: number;
+  readonly holderMicros: number;
+  readonly swarmMicros: number;
+}
+
+/** The compiler of the server is done with what a connect calls after some ten thousand of them, not sooner: the first three rounds cost twice the later ones. */
+const warmUps = 4;
+const rounds = 3;
+/** Until everybody's leave has been told and the edge's door takes a whole second's connects again. */
+const betweenMs = 1500;
+
+/** All sockets of the order as fast as the clients can, again and again; an edge and another server in turns. Throws where one did not get in. */
+export async function inTurnsConnect(
+  ours: Door,
+  theirs: Door,
+  say: (line: string) => void,
+): Promise<{ ours: ConnectRound[]; theirs: ConnectRound[] }> {
+  const kept = { ours: [] as ConnectRound[], theirs: [] as ConnectRound[] };
+  for (let i = 0; i < warmUps + rounds; i++) {
+    const our = await connects(ours, i);
+    const their = await connects(theirs, i);
+    say(`${shown(our)}; bare: ${shown(their)}${i < warmUps ? ' (warms up)' : ''}`);
+    if (i < warmUps) continue;
+    kept.ours.push(our);
+    kept.theirs.push(their);
+  }
+  // Beside the rounds that count: a profiler takes its share.
+  await profiled('edge', ours.pid, say, () => connects(ours, warmUps + rounds));
+  return kept;
+}
+
+export const medianMicros = (all: readonly ConnectRound[]): number => median(all.map(({ micros }) => micros));
+
+async function connects({ pid, holderPid, swarm, order }: Door, number: number): Promise<ConnectRound> {
+  const used = (): readonly [number, number] => [cpuMicros(pid), holderPid === undefined ? 0 : cpuMicros(holderPid)];
+  const before = await swarm.count();
+  const [server, holder] = used();
+  await swarm.more({ ...order, first: number * order.sockets });
+  const [serverAfter, holderAfter] = used();
+  const after = await swarm.count();
+  const came = after.entered - before.entered;
+  if (came !== order.sockets) throw new Error(`${came} of ${order.sockets} came in: ${JSON.stringify(after.failed)}`);
+  await swarm.closeSome(1);
+  await pause(betweenMs);
+  return {
+    micros: (serverAfter - server) / came,
+    perSecond: (1000 * came) / after.openMs,
+    share: (serverAfter - server) / 1000 / after.openMs,
+    holderMicros: (holderAfter - holder) / came,
+    swarmMicros: (after.cpuMicros - before.cpuMicros) / came,
+  };
+}
+
+const shown = ({ micros, perSecond, share }: ConnectRound): string =>
+  `${micros.toFixed(1)} us a connect, ${perSecond.toFixed(0)}/s, ${Math.round(100 * share)} % of a core`;
