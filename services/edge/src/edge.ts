@@ -206,7 +206,7 @@ export class EdgeCore implements SocketEvents {
     connection.socket = undefined;
     this.connections.remove(connection);
     this.parts.figures.closed(code);
-    for (const session of [...connection.sessions]) this.sessions.drop(session);
+    for (const session of connection.sessions) this.sessions.drop(session);
   }
 
   // ------------------------------------------------------------------ holders
@@ -240,7 +240,7 @@ export class EdgeCore implements SocketEvents {
   #removeEverywhere(account: string, code: 'disabled' | 'kicked', why: string): void {
     for (const connection of this.connections.of(account)) {
       if (code === 'disabled') connection.goAway(refusals.disabled.close, code);
-      else for (const session of [...connection.sessions]) this.sessions.expel(session, code, why);
+      else for (const session of connection.sessions) this.sessions.expel(session, code, why);
     }
   }
 

@@ -110,7 +110,7 @@ export function member(feed: RoomFeed, { account = 'ann', json = false, tags = [
   const session = new Session(++numbers, connection, feed, profileOf({ tags }));
   session.state = 'entered';
   session.asked = true;
-  connection.sessions.push(session);
+  connection.remember(session);
   feed.expect(session);
   return { session, connection, socket };
 }

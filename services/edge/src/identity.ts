@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { anonymousPrefix, type TokenClaims, type Verified } from '@plaza/kit';
+import { anonymousPrefix, type Capability, type TokenClaims, type Verified } from '@plaza/kit';
 import { refuse, type Refusal, type RoomId } from '@plaza/domain';
 import { Role, type Label } from '@plaza/proto/client';
 import type { Connection } from './connection.js';
@@ -9,6 +9,8 @@ import { frameOf } from './frames.js';
 /** 12 characters of base64url. */
 const nameBytes = 9;
 const retryMs = 2000;
+const noTags: readonly string[] = [];
+const noLabels: readonly Label[] = [];
 const roles = { regular: Role.ROLE_REGULAR, administrator: Role.ROLE_ADMINISTRATOR } as const;
 
 /** Takes a token for the connection; again for the same account: a renewal. Undefined: taken. At once, but where the platform's keys have to be asked. */
@@ -38,7 +40,7 @@ function take(edge: EdgeContext, connection: Connection, verified: Verified): Re
 
 /** Its sessions have the labels of the new token, where the platform did not give them others at entry; rooms that it does not open are left. */
 function renew(edge: EdgeContext, { sessions, rooms, labels }: Connection, former: readonly Label[]): void {
-  for (const session of [...sessions]) {
+  for (const session of sessions) {
     if (session.profile.labels === former) session.change({ labels });
     session.renewed = true;
     if (rooms?.includes(session.feed.room) === false) edge.sessions.expel(session, 'not-allowed', 'the new token does not open this room');
@@ -62,17 +64,27 @@ export function mayEnter(connection: Connection, room: RoomId): Refusal | undefi
 function assume(connection: Connection, claims: TokenClaims): void {
   connection.account = claims.account;
   connection.anonymous = false;
-  connection.capabilities = claims.capabilities;
+  connection.capabilities = setOf(claims.capabilities);
   connection.rooms = claims.rooms;
   connection.tokenExpiresMs = claims.expiresMs;
   connection.warned = false;
   connection.nickname = claims.nickname ?? '';
   connection.avatar = claims.avatar ?? '';
-  connection.tags = claims.tags ?? [];
-  connection.labels = (claims.labels ?? []).map((label) => ({ ...label, saved: false }));
+  connection.tags = claims.tags ?? noTags;
+  connection.labels = claims.labels?.map((label) => ({ ...label, saved: false })) ?? noLabels;
   connection.roleHint = claims.role === undefined ? Role.ROLE_UNSPECIFIED : roles[claims.role];
   // Who is in a room is there with a device of this kind.
   if (claims.deviceKind !== undefined && connection.sessions.length === 0) connection.deviceKind = claims.deviceKind;
+}
+
+/** Each set of capabilities once, not once a connection. */
+const capabilitySets = new Map<string, readonly Capability[]>();
+
+function setOf(capabilities: readonly Capability[]): readonly Capability[] {
+  const key = capabilities.join();
+  const known = capabilitySets.get(key);
+  if (known === undefined) capabilitySets.set(key, capabilities);
+  return known ?? capabilities;
 }
 
 function welcome(edge: EdgeContext, connection: Connection): void {

@@ -6,7 +6,8 @@ import type { Listener, SocketEvents } from './sockets.js';
 /** uWebSockets copies the fields of a user data object onto the socket, so that it is one field. */
 interface Seat {
   readonly connection: Connection;
-  readonly hello: Hello;
+  /** Until it is open: with the token it would be 0.4 KB a socket, and the token stays in memory no longer than it is needed. */
+  hello: Hello | undefined;
 }
 
 export interface UwsLimits {
@@ -36,8 +37,10 @@ export class UwsListener implements Listener {
       closeOnBackpressureLimit: false,
       upgrade: (response, request, context) => this.#upgrade(response, request, context),
       open: (socket) => {
-        const { connection, hello } = socket.getUserData();
-        this.events.opened(connection, socket, hello);
+        const seat = socket.getUserData();
+        const { connection, hello } = seat;
+        seat.hello = undefined;
+        if (hello !== undefined) this.events.opened(connection, socket, hello);
       },
       message: (socket, message, isBinary) => this.events.message(socket.getUserData().connection, message, isBinary),
       drain: (socket) => {

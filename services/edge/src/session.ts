@@ -63,6 +63,12 @@ export class Session {
     return this.state === 'entered' && this.removed === undefined;
   }
 
+  /** What the room says of it: mostly what its edge said. */
+  rename({ nickname, avatar, ext }: Pick<Profile, 'nickname' | 'avatar' | 'ext'>): void {
+    const { profile } = this;
+    if (nickname !== profile.nickname || avatar !== profile.avatar || ext !== profile.ext) this.change({ nickname, avatar, ext });
+  }
+
   /** What is said of it from now on. Other tags: from the next batch on it sees what is for them. */
   change(change: Partial<Profile>): void {
     if (change.tags !== undefined) this.feed.settle(this);

@@ -38,7 +38,7 @@ export class Sessions {
     this.#last = (this.#last % 0xffff_ffff) + 1;
     const session = new Session(this.#last, connection, feed, profile);
     this.#byNumber.set(session.number, session);
-    connection.sessions.push(session);
+    connection.remember(session);
     feed.expect(session);
     return session;
   }

@@ -6,21 +6,25 @@ import type { EntryAttributes, EntryCallback } from '../entry-callback.js';
 import type { Profile, Session } from '../session.js';
 
 const comeBackMs = 1000;
+const noTags: readonly string[] = [];
 
 export function checkTags({ tags }: Connection, wish: Join): Refusal | undefined {
-  const all = new Set([...tags, ...wish.tags]);
-  return all.size > countLimits.tags ? refuse('too-many', `more than ${countLimits.tags} tags with those of the token`) : undefined;
+  return tagsOf(tags, wish.tags).length > countLimits.tags ? refuse('too-many', `more than ${countLimits.tags} tags with those of the token`) : undefined;
 }
 
 export const profileOf = (connection: Connection, { nickname, avatar, ext, tags, noticeAudience }: Join): Profile => ({
   nickname: nickname === '' ? connection.nickname : nickname,
   avatar: avatar === '' ? connection.avatar : avatar,
   ext,
-  tags: [...new Set([...connection.tags, ...tags])],
+  tags: tagsOf(connection.tags, tags),
   labels: connection.labels,
   roleHint: connection.roleHint,
   noticeAudience,
 });
+
+/** Each once. Most sessions have none, and share that. */
+const tagsOf = (own: readonly string[], more: readonly string[]): readonly string[] =>
+  own.length + more.length === 0 ? noTags : [...new Set([...own, ...more])];
 
 const roles = { regular: Role.ROLE_REGULAR, administrator: Role.ROLE_ADMINISTRATOR } as const;
 
@@ -61,6 +65,5 @@ const labelsOf = ({ labels }: Profile): TokenLabel[] => labels.map(({ name, leve
 /** What the room says of the member is what its edge says of it from now on: a saved profile, say. */
 export function takeSelf(session: Session, { result }: Reply): void {
   if (result?.$case !== 'joined' || result.value.self === undefined) return;
-  const { nickname, avatar, ext } = result.value.self;
-  session.change({ nickname, avatar, ext });
+  session.rename(result.value.self);
 }
