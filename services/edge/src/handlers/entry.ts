@@ -9,7 +9,9 @@ const comeBackMs = 1000;
 const noTags: readonly string[] = [];
 
 export function checkTags({ tags }: Connection, wish: Join): Refusal | undefined {
-  return tagsOf(tags, wish.tags).length > countLimits.tags ? refuse('too-many', `more than ${countLimits.tags} tags with those of the token`) : undefined;
+  return tagsOf(tags, wish.tags).length > countLimits.tags
+    ? refuse('too-many', `more than ${countLimits.tags} tags with those of the token`)
+    : undefined;
 }
 
 export const profileOf = (connection: Connection, { nickname, avatar, ext, tags, noticeAudience }: Join): Profile => ({
