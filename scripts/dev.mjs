@@ -1,7 +1,7 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
  *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:holder | bench:handover | bench:snapshot | bench:cassandra-away | swarm |
- *   k6 | rehearse | deploy:images | deploy:check | deploy:test | postinstall
+ *   k6 | rehearse | rolling | deploy:images | deploy:check | deploy:test | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,6 +53,7 @@ const commands = {
   swarm: runBuilt('loadtest/dist/swarm/main.js'),
   k6: runBuilt('loadtest/dist/k6/main.js'),
   rehearse: runBuilt('loadtest/dist/rehearse/main.js'),
+  rolling: runBuilt('loadtest/dist/rolling/main.js'),
   build: prepare,
   generate: () => {
     install();

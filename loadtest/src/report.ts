@@ -1,21 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { machineLine } from './machine.js';
 
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
 
-/** Writes loadtest/results/NAME-DATE.json, with the machine on which it was taken. Answers where. */
-export function writeResult(name: string, result: object): string {
-  mkdirSync(resultsFolder, { recursive: true });
+/** Writes NAME-DATE.json, with the machine on which it was taken; by default to loadtest/results. Answers where. */
+export function writeResult(name: string, result: object, folder = resultsFolder): string {
+  mkdirSync(folder, { recursive: true });
   const file = `${name}-${new Date().toISOString().slice(0, 10)}.json`;
-  writeFileSync(join(resultsFolder, file), `${JSON.stringify({ machine: machineLine(), ...result }, null, 2)}\n`);
-  return `loadtest/results/${file}`;
+  writeFileSync(join(folder, file), `${JSON.stringify({ machine: machineLine(), ...result }, null, 2)}\n`);
+  return relative(process.cwd(), join(folder, file));
 }
 
 /** The same, and says so. */
-export function keepResult(name: string, result: object): void {
-  const file = writeResult(name, result);
+export function keepResult(name: string, result: object, folder?: string): void {
+  const file = writeResult(name, result, folder);
   process.stdout.write(`machine: ${machineLine()}\nkept in ${file}\n`);
 }
 

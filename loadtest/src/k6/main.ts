@@ -13,7 +13,7 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function onOwnCluster(order: K6Order): Promise<K6Result> {
   tell('starting a cluster: two edges, two holders, real engines');
-  const own = await ownCluster((line) => tell(`  ${line}`));
+  const own = await ownCluster({ onProgress: (line) => tell(`  ${line}`) });
   try {
     return await runK6({
       ...order,

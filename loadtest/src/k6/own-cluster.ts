@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startCluster, type Cluster } from '@plaza/testkit/cluster';
+import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
 
 export interface OwnCluster {
   readonly cluster: Cluster;
@@ -9,12 +9,12 @@ export interface OwnCluster {
 /** A generator asks the API faster than a platform's servers would; what limits clients stays as it is shipped. */
 const generatorEnv = { PLAZA_API_KEY_RATE: '20000' };
 
-/** Two edges, two holders, one of each other service, on real engines; a token secret that the generator knows. */
-export async function ownCluster(onProgress?: (line: string) => void, edges = 2, holders = 2): Promise<OwnCluster> {
+/** Two edges, two holders, one of each other service, on real engines, and what is said otherwise; a token secret that the generator knows. */
+export async function ownCluster(options: ClusterOptions = {}): Promise<OwnCluster> {
   // The mark: no service that listens on more than loopback starts with it.
   const tokenSecret = `dev-${randomBytes(32).toString('base64url')}`;
-  const env = { ...generatorEnv, PLAZA_TOKEN_SECRET: tokenSecret };
-  const cluster = await startCluster({ edges, holders, logLevel: 'warn', env, ...(onProgress === undefined ? {} : { onProgress }) });
+  const env = { ...generatorEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...options.env };
+  const cluster = await startCluster({ logLevel: 'warn', ...options, env });
   return { cluster, tokenSecret };
 }
 

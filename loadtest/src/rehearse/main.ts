@@ -65,7 +65,7 @@ const killByCommand = (what: string, command: string | undefined): Kill[] =>
 async function onOwn(options: RehearseOptions, run: (stage: Stage) => Promise<Rehearsal>): Promise<Rehearsal> {
   const { edges, holders } = options.own;
   tell(`starting a cluster: ${edges} edges, ${holders} room-state processes, real engines`);
-  const own = await ownCluster((line) => tell(`  ${line}`), edges, holders);
+  const own = await ownCluster({ edges, holders, onProgress: (line) => tell(`  ${line}`) });
   try {
     const { connectUrls, ready, processes } = own.cluster;
     const kills = options.kills ? [killOwn(own, () => 'edge-1'), killOwn(own, busiestHolder)] : [];

@@ -44,7 +44,7 @@ export async function rehearse(stage: Stage, order: RehearsalOrder): Promise<Reh
   const { asked, tell } = order;
   const room = `rehearsal-${randomBytes(4).toString('hex')}`;
   await askApi({ api: stage.api, apiKey: stage.key }, 'POST', '/v1/rooms', { room, creator: 'rehearsal-host', anonymousAllowed: true });
-  const speaker = new Speaker(stage.api, stage.key, room, asked.rate, asked.messageBytes);
+  const speaker = new Speaker(() => stage.api, stage.key, room, asked.rate, asked.messageBytes);
   const swarm = await Swarm.open(swarmOrder(stage, asked, room, 0, 1));
   const watcher = new Watcher(stage.processes);
   const [samples, marks]: [Sample[], Mark[]] = [[], []];

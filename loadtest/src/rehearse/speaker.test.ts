@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '@plaza/testkit';
 import { saidIn } from '../k6/speech.js';
-import { Speaker } from './speaker.js';
+import { Speaker, type Said } from './speaker.js';
 
 let server: Server;
 let speaker: Speaker;
 let asked: { key: string; text: string }[];
 let refuse: number;
+let ended: Said[];
 
 beforeEach(async () => {
   asked = [];
@@ -25,7 +26,13 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  speaker = new Speaker(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'k', 'r', 50, 120);
+  const { port } = server.address() as AddressInfo;
+  ended = [];
+  speaker = new Speaker(
+    () => `http://127.0.0.1:${port}`,
+    ...(['k', 'r', 50, 120] as const),
+    (said) => ended.push(said),
+  );
 });
 
 afterEach(async () => {
@@ -55,4 +62,5 @@ test('what nobody knows is sent again, the same under the same key', async () =>
   expect(again).toEqual(first);
   expect(speaker.take()).toEqual({ accepted: asked.length - 1, unavailable: 1 });
   expect([speaker.givenUp, speaker.problem]).toEqual([0, '503 {}']);
+  expect(ended.filter(({ text }) => text === first?.text)).toEqual([{ text: first?.text, isAccepted: true, tookMs: expect.any(Number) }]);
 });

@@ -15,6 +15,14 @@ function text(bytes: number): string {
   return stamp + '.'.repeat(Math.max(0, bytes - stamp.length));
 }
 
+/** What became of a message; not accepted: nobody knows. */
+export interface Said {
+  readonly text: string;
+  readonly isAccepted: boolean;
+  /** From the first attempt on. */
+  readonly tookMs: number;
+}
+
 /** The platform speaks by the server API at an even rate, whatever the answers; what nobody knows is sent again under the same key. */
 export class Speaker {
   readonly #inFlight = new Set<Promise<void>>();
@@ -28,11 +36,13 @@ export class Speaker {
   problem = '';
 
   constructor(
-    private readonly api: string,
+    /** Asked before each call: a load balancer may name another one then. */
+    private readonly api: () => string,
     private readonly key: string,
     private readonly room: string,
     private readonly perSecond: number,
     private readonly bytes: number,
+    private readonly onEnd: (said: Said) => void = () => undefined,
   ) {}
 
   start(): void {
@@ -66,14 +76,16 @@ export class Speaker {
 
   async #say(what: string): Promise<void> {
     const key = randomUUID();
-    for (const endMs = performance.now() + patienceMs; performance.now() < endMs; await pause(againMs)) {
+    const startMs = performance.now();
+    for (const endMs = startMs + patienceMs; performance.now() < endMs; await pause(againMs)) {
       if (await this.#isAccepted(what, key)) {
         this.#accepted++;
-        return;
+        return this.onEnd({ text: what, isAccepted: true, tookMs: performance.now() - startMs });
       }
       this.#unavailable++;
     }
     this.givenUp++;
+    this.onEnd({ text: what, isAccepted: false, tookMs: performance.now() - startMs });
   }
 
   async #isAccepted(what: string, key: string): Promise<boolean> {
@@ -81,7 +93,7 @@ export class Speaker {
       const headers = { authorization: `Bearer ${this.key}`, 'content-type': 'application/json', 'idempotency-key': key };
       const body = JSON.stringify({ text: what });
       const signal = AbortSignal.timeout(answerMs);
-      const answer = await fetch(`${this.api}/v1/rooms/${this.room}/messages`, { method: 'POST', headers, body, signal });
+      const answer = await fetch(`${this.api()}/v1/rooms/${this.room}/messages`, { method: 'POST', headers, body, signal });
       const told = await answer.text();
       if (answer.status !== 201) this.problem = `${answer.status} ${told}`;
       return answer.status === 201;

@@ -39,6 +39,12 @@ export class Arrival {
   }
 }
 
+/** How long who is sent away by this ServerFrame has to wait, ms; Infinity: for good. */
+export function waitIn(bytes: Uint8Array, start: number, end: number): number {
+  const { body } = ServerFrame.decode(bytes.subarray(start, end));
+  return (body?.$case === 'goAway' ? body.value.retryAfterMs : undefined) ?? Number.POSITIVE_INFINITY;
+}
+
 const isComplete = ({ body }: ServerFrame): boolean =>
   body?.$case === 'reply' && body.value.result?.$case === 'joined' && body.value.result.value.complete;
 

@@ -49,6 +49,8 @@ export class LeanSocket {
   closed = false;
   /** What the server closed it with; 1006: without a word. */
   closeCode = 1006;
+  /** Noted by who reads its frames: it was sent away, to come back after so many ms. */
+  sentAwayMs: number | undefined;
 
   constructor(
     target: LeanTarget,

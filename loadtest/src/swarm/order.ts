@@ -1,3 +1,5 @@
+import type { Places } from './places.js';
+
 /** What a swarm's sockets speak: Plaza's binary frames, or a peer's protocol, as far as being in its room needs. */
 export type Speech = 'plaza' | 'bare' | 'socket.io' | 'centrifugo';
 
@@ -52,7 +54,7 @@ export interface Talked {
   readonly cpuMicros: number;
 }
 
-/** Since the swarm began, except `openMs`, `lags` and `pausesMs`. */
+/** Since the swarm began, except where it says otherwise. */
 export interface SwarmCount {
   /** Sockets that came in; with rooms: that were told so by theirs. */
   readonly entered: number;
@@ -84,6 +86,12 @@ export interface SwarmCount {
   readonly lags: ReadonlyMap<string, number>;
   /** Of sockets that came back since the last count: ms from their close until their join was answered. */
   readonly pausesMs: readonly number[];
+  /** Since the last count, each time that a socket which was in tried to come back: Unix ms. */
+  readonly triesAtMs: readonly number[];
+  /** Times that a socket which comes back was closed without having been sent away: `goAway` was not said. */
+  readonly cut: number;
+  /** By room, where the sockets stand that came in. */
+  readonly places: ReadonlyMap<string, Places>;
 }
 
 export const noCount: SwarmCount = {
@@ -104,4 +112,7 @@ export const noCount: SwarmCount = {
   cpuMicros: 0,
   lags: new Map(),
   pausesMs: [],
+  triesAtMs: [],
+  cut: 0,
+  places: new Map(),
 };

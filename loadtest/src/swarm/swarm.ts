@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { pinnedTo } from '../machine.js';
 import { latest } from './lags.js';
 import { noCount, type SwarmCount, type SwarmOrder, type Talked, type TalkOrder } from './order.js';
+import { widest } from './places.js';
 import type { WorkerAsk, WorkerCount } from './worker.js';
 
 /** 20,000 file descriptors a process are common. */
@@ -54,6 +55,11 @@ export class Swarm {
     return sumOf(await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'close', share }))));
   }
 
+  /** Where who comes back may go from now on, as a load balancer knows it; before, the edges of its order. */
+  async setEdges(urls: readonly string[]): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'edges', urls })));
+  }
+
   /** Whether its sockets read what comes. Those that do not are readers too slow for anything. */
   async setReading(on: boolean): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.ask({ ask: 'reading', on })));
@@ -66,13 +72,15 @@ export class Swarm {
 
 function sumOf(counts: readonly WorkerCount[]): SwarmCount {
   const sum = counts.reduce<SwarmCount>(
-    (all, { lags: _, failed, closedWith, pausesMs, ...one }) => ({
+    (all, { lags: _, failed, closedWith, pausesMs, triesAtMs, places, ...one }) => ({
       ...all,
       ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
       openMs: Math.max(all.openMs, one.openMs),
       failed: added(all.failed, failed),
       closedWith: added(all.closedWith, closedWith),
       pausesMs: [...all.pausesMs, ...pausesMs],
+      triesAtMs: [...all.triesAtMs, ...triesAtMs],
+      places: widest([...all.places, ...places]),
     }),
     noCount,
   );

@@ -1,21 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { causeOf, issueToken, within } from '@plaza/kit';
 import { ClientFrame } from '@plaza/proto/client';
-import { Arrival } from './arrival.js';
+import { Arrival, waitIn } from './arrival.js';
 import { LeanSocket, NotLetIn, type OnFrame } from './lean-socket.js';
 import { Lags } from './lags.js';
 import type { Speech, SwarmCount, SwarmOrder, Talked, TalkOrder } from './order.js';
+import { widest, type Places } from './places.js';
 import { Talk, type Talker } from './talk.js';
 import { body, countFrame, noFrames, type FrameCount } from './wire.js';
 
 /** What one process of a swarm tells; lags in a form that goes from process to process. */
-export type WorkerCount = Omit<SwarmCount, 'lags'> & { readonly lags: readonly (readonly [string, number])[] };
+export type WorkerCount = Omit<SwarmCount, 'lags' | 'places'> & {
+  readonly lags: readonly (readonly [string, number])[];
+  readonly places: readonly (readonly [string, Places])[];
+};
 
 export type WorkerAsk =
   | { readonly ask: 'open'; readonly order: SwarmOrder }
   | { readonly ask: 'count' }
   | { readonly ask: 'close'; readonly share: number }
   | { readonly ask: 'reading'; readonly on: boolean }
+  | { readonly ask: 'edges'; readonly urls: readonly string[] }
   | { readonly ask: 'talk'; readonly order: TalkOrder };
 
 /**
@@ -31,11 +36,17 @@ const shared = LeanSocket.sharedBuffer();
 /** Those that we closed. */
 const letGo = new Set<LeanSocket>();
 let dropped = 0;
+let cut = 0;
 let pausesMs: number[] = [];
+let triesAtMs: number[] = [];
+/** Where who comes back may go; undefined: to the edges of its order. */
+let edges: readonly string[] | undefined;
 const sockets: LeanSocket[] = [];
 const talkers: Talker[] = [];
 let talk: Talk | undefined;
 const counts: FrameCount[] = [];
+/** Of those with a room: which, and what they have of it. */
+const seats: { readonly room: string; readonly count: FrameCount }[] = [];
 const failed: Record<string, number> = {};
 const lags = new Lags();
 let entered = 0;
@@ -85,6 +96,7 @@ function onFrameOf(
     const field = countFrame(buffer, start, end, count);
     if (field !== 0) arrival.saw(field, buffer, start, end);
     if (field === body.reply) talk?.replied(buffer, start, end);
+    if (field === body.goAway) socket().sentAwayMs = waitIn(buffer, start, end);
     if (!watched) return;
     try {
       lags.sawFrame(buffer, start, end);
@@ -120,8 +132,10 @@ const isLoopback = (hostname: string): boolean => hostname === 'localhost' || ho
 const numberOf = ({ first = 0 }: SwarmOrder, index: number): number => first + index;
 
 /** The edge of a socket, and after it the others in turn. */
-const edgeOf = ({ url, urls = [url] }: SwarmOrder, number: number, attempt: number): URL =>
-  new URL(urls[(number + attempt) % urls.length] as string);
+function edgeOf({ url, urls = [url] }: SwarmOrder, number: number, attempt: number): URL {
+  const among = attempt === 0 ? urls : (edges ?? urls);
+  return new URL(among[(number + attempt) % among.length] as string);
+}
 
 function socketTo(
   { hostname, port }: URL,
@@ -161,8 +175,10 @@ async function enter(order: SwarmOrder, index: number, path: string, leftMs: num
     throw error;
   }
   sockets.push(socket);
+  const room = roomOf(order, number);
+  if (room !== undefined) seats.push({ room, count });
   if (order.comesBack === true) comeBackFrom(socket, order, index, count);
-  if (order.talks === true) talkers.push({ socket, room: roomOf(order, number) as string });
+  if (order.talks === true && room !== undefined) talkers.push({ socket, room });
   for (const text of enterPeer[order.speech]) socket.sendText(text);
 }
 
@@ -170,17 +186,21 @@ async function enter(order: SwarmOrder, index: number, path: string, leftMs: num
 const returnMs = 10_000;
 const longestWaitMs = 5000;
 
-/** When it is closed by another than us: it is away until it is in again, wherever that is. */
+/** When it is closed by another than us: it is away until it is in again, wherever that is. As the SDK does, it first waits as long as it was told to. */
 function comeBackFrom(socket: LeanSocket, order: SwarmOrder, index: number, count: FrameCount): void {
   socket.ended.catch(() => (letGo.has(socket) ? undefined : comeBack(socket, order, index, count)));
 }
 
 async function comeBack(gone: LeanSocket, order: SwarmOrder, index: number, count: FrameCount): Promise<void> {
   dropped++;
+  const { sentAwayMs } = gone;
+  if (sentAwayMs === undefined) cut++;
+  if (sentAwayMs === Number.POSITIVE_INFINITY) return;
   const lostMs = performance.now();
   for (let attempt = 1; !letGo.has(gone); attempt++) {
     const spread = Math.random() * Math.min(longestWaitMs, spreadMs * 2 ** (attempt - 1));
-    await pause(spread);
+    await pause(attempt === 1 ? (sentAwayMs ?? spread) : spread);
+    triesAtMs.push(Date.now());
     try {
       const socket = await enterAgain(order, index, attempt, count);
       pausesMs.push(performance.now() - lostMs);
@@ -296,8 +316,8 @@ function count(): WorkerCount {
   }
   const { user, system } = process.cpuUsage();
   const { events, breaks, told } = sum;
-  const taken = pausesMs;
-  pausesMs = [];
+  const taken = { pausesMs, triesAtMs };
+  [pausesMs, triesAtMs] = [[], []];
   return {
     entered,
     refusals,
@@ -315,7 +335,9 @@ function count(): WorkerCount {
     bytes,
     cpuMicros: user + system,
     lags: lags.take(),
-    pausesMs: taken,
+    ...taken,
+    cut,
+    places: [...widest(seats.map(({ room, count: { last } }) => [room, { least: last, most: last }]))],
   };
 }
 
@@ -336,6 +358,7 @@ function setReading(socket: LeanSocket, on: boolean): void {
 async function answer(message: WorkerAsk): Promise<WorkerCount | Talked> {
   if (message.ask === 'talk') return (talk = new Talk(message.order)).run(talkers);
   if (message.ask === 'open') await open(message.order);
+  if (message.ask === 'edges') edges = message.urls;
   if (message.ask === 'close') close(message.share);
   if (message.ask === 'reading') for (const socket of sockets) setReading(socket, message.on);
   return count();

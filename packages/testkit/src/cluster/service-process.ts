@@ -89,8 +89,14 @@ export class ServiceProcess {
     return this.process.start();
   }
 
-  stop(): Promise<void> {
-    return this.process.stop();
+  /** In order, or without a word when `withinMs` (default 20 s) are over. */
+  stop(withinMs?: number): Promise<void> {
+    return this.process.stop(withinMs);
+  }
+
+  /** The exit code, or the signal that ended it; undefined while it runs. */
+  get end(): number | string | undefined {
+    return this.process.end;
   }
 
   /** Stops it in order and starts it again as another build of the same service, by the path of its main. */

@@ -54,6 +54,8 @@ export interface Cluster {
   readonly logFolder: string;
   /** True when the development secrets were made at this start. */
   readonly secretsMade: boolean;
+  /** One more of a kind, as another replica would be; resolves when it is ready, and is then among `processes`. */
+  more(kind: 'edge' | 'api'): Promise<ServiceProcess>;
   /** Who is asked first ends first: api, edges, readers, holders; then the engines. */
   stop(): Promise<void>;
 }
@@ -105,12 +107,21 @@ async function startServices(
   };
   await group(numbers(holders).map((number) => specs.roomState(number)));
   const readers = await group([...numbers(histories).map((n) => specs.history(n)), ...numbers(metrics).map((n) => specs.metrics(n))]);
-  const started = await group(numbers(edges).map((number) => specs.edge(number, readers.slice(0, histories))));
-  const doors = await group(numbers(apis).map((n) => specs.api(n, readers.slice(0, histories), readers.slice(histories))));
+  const specOf = {
+    edge: (number: number): ServiceSpec => specs.edge(number, readers.slice(0, histories)),
+    api: (number: number): ServiceSpec => specs.api(number, readers.slice(0, histories), readers.slice(histories)),
+  };
+  const started = await group(numbers(edges).map(specOf.edge));
+  const doors = await group(numbers(apis).map(specOf.api));
+  const more = async (kind: 'edge' | 'api'): Promise<ServiceProcess> => {
+    const number = 1 + processes.filter((process) => process.kind === kind).length;
+    const [added] = await group([specOf[kind](number)]);
+    return added as ServiceProcess;
+  };
   const connectUrls = await Promise.all(started.map(async ({ id, port }) => connectUrlAt(await link('', id, `127.0.0.1:${port}`))));
   const apiAddresses = doors.map(({ port }) => `127.0.0.1:${port}`);
   const ready = placesOf(doors[0] as ServiceProcess, connectUrls, secrets.apiKey);
-  return { ready, connectUrls, apiAddresses, processes, engines, logFolder, secretsMade: secrets.made, stop };
+  return { ready, connectUrls, apiAddresses, processes, engines, logFolder, secretsMade: secrets.made, more, stop };
 }
 
 function raise(reason: unknown): never {

@@ -15,6 +15,10 @@ export interface NatsServer {
   readonly pid: number;
   /** SIGKILL by default; resolves when the process has ended (at once for signals that end nothing, like SIGSTOP). */
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** SIGTERM, and SIGKILL when the time is over; default ten seconds. */
+  stop(withinMs?: number): Promise<void>;
+  /** The exit code, or the signal that ended it; undefined while it runs. */
+  readonly end: number | string | undefined;
   /** Again, on the same ports and folder; resolves when it serves. */
   start(): Promise<void>;
 }
@@ -87,7 +91,11 @@ const serverView = (server: ServerProcess, place: Place): NatsServer => ({
   get pid() {
     return server.pid;
   },
+  get end() {
+    return server.end;
+  },
   kill: (signal) => server.kill(signal),
+  stop: (withinMs) => server.stop(withinMs),
   start: () => server.start(),
 });
 
@@ -138,6 +146,8 @@ host: "127.0.0.1"
 port: ${place.port}
 http: "127.0.0.1:${place.monitorPort}"
 max_payload: 2MB
+lame_duck_grace_period: 5s
+lame_duck_duration: 30s
 jetstream { store_dir: "${place.store ?? join(place.folder, 'jetstream')}", sync_interval: 100ms${limit} }
 ${routes.length > 0 ? cluster : ''}`;
 }

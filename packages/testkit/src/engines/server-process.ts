@@ -84,10 +84,10 @@ export class ServerProcess {
     await this.#ended;
   }
 
-  /** Asks it to end, and makes it end after `stopMs`. */
-  async stop(): Promise<void> {
+  /** Asks it to end, and makes it end when the time is over: then `end` is SIGKILL. */
+  async stop(withinMs = this.launch.stopMs ?? defaultStopMs): Promise<void> {
     if (!this.running()) return;
-    const late = setTimeout(() => this.#child?.kill('SIGKILL'), this.launch.stopMs ?? defaultStopMs);
+    const late = setTimeout(() => this.#child?.kill('SIGKILL'), withinMs);
     // A process that was stopped with SIGSTOP hears nothing before it goes on.
     this.#child?.kill('SIGCONT');
     await this.kill('SIGTERM');
