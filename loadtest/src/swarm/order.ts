@@ -88,6 +88,8 @@ export interface SwarmCount {
   readonly pausesMs: readonly number[];
   /** Since the last count, each time that a socket which was in tried to come back: Unix ms. */
   readonly triesAtMs: readonly number[];
+  /** The longest time since the last count that a process of the swarm did not come to its sockets, ms: what happened in it then shows at once, behind it. */
+  readonly stallMs: number;
   /** Times that a socket which comes back was closed without having been sent away: `goAway` was not said. */
   readonly cut: number;
   /** By room, where the sockets stand that came in. */
@@ -113,6 +115,7 @@ export const noCount: SwarmCount = {
   lags: new Map(),
   pausesMs: [],
   triesAtMs: [],
+  stallMs: 0,
   cut: 0,
   places: new Map(),
 };

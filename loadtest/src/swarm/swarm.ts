@@ -76,6 +76,7 @@ function sumOf(counts: readonly WorkerCount[]): SwarmCount {
       ...all,
       ...Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + all[key as keyof typeof one]])),
       openMs: Math.max(all.openMs, one.openMs),
+      stallMs: Math.max(all.stallMs, one.stallMs),
       failed: added(all.failed, failed),
       closedWith: added(all.closedWith, closedWith),
       pausesMs: [...all.pausesMs, ...pausesMs],

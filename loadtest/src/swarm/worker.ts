@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { causeOf, issueToken, within } from '@plaza/kit';
 import { ClientFrame } from '@plaza/proto/client';
@@ -56,6 +57,15 @@ let openMs = 0;
 let frames = 0;
 let bytes = 0;
 let broken: Error | undefined;
+const stalls = monitorEventLoopDelay({ resolution: 10 });
+stalls.enable();
+
+/** Since the last time that it was asked. */
+function longestStallMs(): number {
+  const { max } = stalls;
+  stalls.reset();
+  return Math.round(max / 1e6);
+}
 
 /** What peers want to hear before they send anything. */
 const enterPeer: Readonly<Record<Speech, readonly string[]>> = {
@@ -337,6 +347,7 @@ function count(): WorkerCount {
     lags: lags.take(),
     ...taken,
     cut,
+    stallMs: longestStallMs(),
     places: [...widest(seats.map(({ room, count: { last } }) => [room, { least: last, most: last }]))],
   };
 }
