@@ -19,6 +19,7 @@ test('what was noted becomes figures', () => {
   notes.outcomes.accepted = 3;
   expect(actResult(notes)).toEqual({
     ...{ what: 'drain', seconds: 12, ended: [], accepted: 3, unknown: 0, refused: 0, dropped: 3, cut: 0, allBack: true },
+    ...{ stallMs: 0, cpu: { ours: 0, others: 0 } },
     sendMs: { p50: 20, p99: 30, max: 30 },
     lagMs: { p50: null, p99: null, max: null },
     pauseMs: { p50: 500, p99: 500, max: 500 },

@@ -7,8 +7,15 @@ export interface Ended {
   readonly tookMs: number;
   /** The grace period was over. */
   readonly killed: boolean;
-  /** Of an edge, by its own word: sockets that were still there at the end of its drain. */
-  readonly left?: number | undefined;
+  /** Of an edge. */
+  readonly drain?: Drained | undefined;
+}
+
+/** What an edge says of its drain. */
+export interface Drained {
+  readonly tookMs: number;
+  /** Sockets that were still there at its end. */
+  readonly left: number;
 }
 
 /** What is noted while something is done to the cluster. */
@@ -22,6 +29,8 @@ export class Notes {
   readonly triesAtMs: number[] = [];
   dropped = 0;
   cut = 0;
+  stallMs = 0;
+  cpu = { ours: 0, others: 0 };
   /** Undefined until it is over. */
   seconds: number | undefined;
   /** Whether all sockets were open again at its end. */
@@ -49,6 +58,10 @@ export interface ActResult {
   readonly pauseMs: LagTold;
   /** Tries to come back in the fullest second. */
   readonly mostTriesASecond: number;
+  /** The longest time that the swarm did not come to its sockets: what they did then, they do together. */
+  readonly stallMs: number;
+  /** Shares of the machine. */
+  readonly cpu: { readonly ours: number; readonly others: number };
 }
 
 /** The most moments that lie within one second, wherever it begins. */
@@ -74,4 +87,6 @@ export const actResult = (notes: Notes): ActResult => ({
   allBack: notes.allBack,
   pauseMs: lagTold(notes.pausesMs),
   mostTriesASecond: mostASecond(notes.triesAtMs),
+  stallMs: notes.stallMs,
+  cpu: notes.cpu,
 });

@@ -5,6 +5,7 @@ import type { Notes } from './act.js';
 import type { Balancer } from './balancer.js';
 import { manifestOf, type Manifest } from './manifests.js';
 import type { Act } from './options.js';
+import { drainOf } from './drained.js';
 import { endPod, type Pod } from './rollout.js';
 
 /** What acts are done to. */
@@ -43,13 +44,7 @@ async function replace(scene: Scene, notes: Notes, kind: 'edge' | 'api', old: Se
   scene.tell(`${fresh.id} is ready; ${old.id} is deleted`);
   const rest = running(scene, kind).filter((process) => process !== old);
   const ended = await endPod(old, manifest, () => serve(scene, kind, rest));
-  notes.ended.push({ ...ended, ...(kind === 'edge' ? { left: leftOf(old.logFile) } : {}) });
-}
-
-/** Sockets that an edge still had when its drain ended, by its log; undefined: it did not get that far. */
-function leftOf(logFile: string): number | undefined {
-  const found = /"event":"drained","left":(\d+)/.exec(readFileSync(logFile, 'utf8'));
-  return found === null ? undefined : Number(found[1]);
+  notes.ended.push({ ...ended, ...(kind === 'edge' ? { drain: drainOf(readFileSync(old.logFile, 'utf8')) } : {}) });
 }
 
 /** As a StatefulSet does, the last one first: each comes back under its own name before the next one goes. */

@@ -23,7 +23,8 @@ export function compare(said: ReadonlyMap<string, Outcome>, found: readonly stri
 }
 
 export const sum = (all: readonly Compared[]): Compared =>
-  all.reduce(
-    (a, b) => ({ missing: a.missing + b.missing, twice: a.twice + b.twice, strange: a.strange + b.strange }),
-    { missing: 0, twice: 0, strange: 0 },
-  );
+  all.reduce((a, b) => ({ missing: a.missing + b.missing, twice: a.twice + b.twice, strange: a.strange + b.strange }), {
+    missing: 0,
+    twice: 0,
+    strange: 0,
+  });

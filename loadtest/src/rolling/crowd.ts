@@ -14,6 +14,8 @@ const messageBytes = 200;
 const apiPerSecond = 2;
 const tokenMs = 86_400_000;
 const watched = 20;
+/** Each so many-th socket, and of each room some. */
+const watchEvery = ({ sockets, rooms }: RollingOptions): number => rooms * Math.floor(sockets / watched / rooms) + 1;
 const patienceMs = 60_000;
 
 export interface CrowdParts {
@@ -49,7 +51,7 @@ export class Crowd {
     for (const room of this.rooms) await this.#ask('POST', '/v1/rooms', { room, creator: 'rolling-host', notices: 'off' });
     await swarm.more({
       ...{ url: firstEdge, speech: 'plaza', sockets: options.sockets, rooms: this.rooms, comesBack: true },
-      ...{ atOnce: 1, perSecond: options.joinRate, patienceMs, watchEvery: Math.max(1, Math.floor(options.sockets / watched)) },
+      ...{ atOnce: 1, perSecond: options.joinRate, patienceMs, watchEvery: watchEvery(options) },
       tokens: { secret: tokenSecret, prefix: 'rolling-v' },
     });
     const { open, failed, timedOut } = await swarm.count();

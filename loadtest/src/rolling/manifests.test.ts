@@ -10,9 +10,12 @@ test('a manifest says how its pods end and are replaced', () => {
   expect(manifestIn(text)).toEqual({ graceMs: 60_000, preStopMs: 10_000, lameDuck: false, minReadyMs: 5000, surge: true });
 });
 
-test.each(['kind: Service', 'terminationGracePeriodSeconds: 60\nlifecycle: { preStop: { exec: { command: [rm] } } }'])('%j is not understood', (text) => {
-  expect(() => manifestIn(text)).toThrow();
-});
+test.each(['kind: Service', 'terminationGracePeriodSeconds: 60\nlifecycle: { preStop: { exec: { command: [rm] } } }'])(
+  '%j is not understood',
+  (text) => {
+    expect(() => manifestIn(text)).toThrow();
+  },
+);
 
 test('ours are', () => {
   expect(manifestOf('base/edge.yaml')).toMatchObject({ surge: true, lameDuck: false });

@@ -58,7 +58,11 @@ export function rollingOptions(args: readonly string[]): RollingOptions | { read
   const values = parsedOf(args);
   if (typeof values === 'string') return { mistakes: [values] };
   const mistakes: string[] = [];
-  const number = (name: 'sockets' | 'rooms' | 'rate' | 'join-rate' | 'holders' | 'calm' | 'drain-rate', least: number, most: number): number => {
+  const number = (
+    name: 'sockets' | 'rooms' | 'rate' | 'join-rate' | 'holders' | 'calm' | 'drain-rate',
+    least: number,
+    most: number,
+  ): number => {
     const value = Number(values[name]);
     if (!(values[name]?.trim() && value >= least && value <= most && Number.isInteger(value)))
       mistakes.push(`--${name} is ${values[name]}, not a whole number from ${least} to ${most}`);

@@ -14,7 +14,7 @@ const good: RollingResult = {
   drainPerSecond: 500,
   acts: [drain(), act('room-state', 'room-state-1')],
   chains: { broken: 0, told: 0, behind: [] },
-  ...{ heard: nothing, history: nothing, cpu: { ours: 0.5, others: 0.1 } },
+  ...{ heard: nothing, history: nothing },
 };
 
 test('nothing is wrong where nothing was lost and all was paced', () => {
@@ -32,11 +32,18 @@ test.each<[RollingResult, string]>([
   [{ ...good, chains: { broken: 3, told: 0, behind: [] } }, '3 broken chains'],
   [{ ...good, chains: { broken: 0, told: 1, behind: [] } }, '1 told holes'],
   [{ ...good, chains: { broken: 0, told: 0, behind: ['r1'] } }, '1 rooms with sockets behind the others: r1'],
-  [withActs(drain({ mostTriesASecond: 551 })), 'drain: 551 reconnects in a second, above 500 and a tenth'],
+  [withActs(drain({ mostTriesASecond: 552 })), 'drain: 552 reconnects in a second, above 500 with chance and a stall of 0 ms (551)'],
+  [
+    withActs(drain({ mostTriesASecond: 710, stallMs: 200 })),
+    'drain: 710 reconnects in a second, above 500 with chance and a stall of 200 ms (656)',
+  ],
   [withActs(drain({ cut: 4 })), 'drain: 4 sockets cut'],
   [withActs(drain({ allBack: false })), 'drain: not all sockets came back'],
   [withActs(drain({ ended: [{ id: 'edge-1', tookMs: 1, killed: true }] })), 'drain: edge-1 was killed at the end of its grace period'],
-  [withActs(drain({ ended: [{ id: 'edge-1', tookMs: 1, killed: false, left: 7 }] })), 'drain: 7 sockets were left at the end of the drain of edge-1'],
+  [
+    withActs(drain({ ended: [{ id: 'edge-1', tookMs: 1, killed: false, drain: { tookMs: 36_000, left: 7 } }] })),
+    'drain: 7 sockets were left at the end of the drain of edge-1',
+  ],
   [withActs(act('nats', 'nats-n1', { dropped: 1 })), 'nats: 1 sockets dropped'],
   [withActs(act('api', 'api-1', { refused: 1 })), 'api: 1 messages refused'],
 ])('%#: %s', (result, wrong) => {

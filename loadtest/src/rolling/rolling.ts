@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@plaza/testkit';
 import type { OwnCluster } from '../k6/own-cluster.js';
-import { cpuShares, cpuTicks } from '../machine.js';
 import { Swarm } from '../swarm/swarm.js';
 import { actResult, type ActResult } from './act.js';
 import { doings, serve, type Scene } from './acts.js';
@@ -16,7 +15,12 @@ const nobody = { url: '', speech: 'plaza', sockets: 0, atOnce: 1 } as const;
 const settleMs = 60_000;
 
 /** The whole of it: a crowd comes, everything is restarted under it, and then it is asked what it has. `drainPerSecond`: of the cluster's edges. */
-export async function roll(own: OwnCluster, options: RollingOptions, drainPerSecond: number, tell: (line: string) => void): Promise<RollingResult> {
+export async function roll(
+  own: OwnCluster,
+  options: RollingOptions,
+  drainPerSecond: number,
+  tell: (line: string) => void,
+): Promise<RollingResult> {
   const { cluster, tokenSecret } = own;
   const swarm = await Swarm.open(nobody, undefined, 1);
   const balancer = new Balancer((urls) => swarm.setEdges(urls));
@@ -29,7 +33,6 @@ export async function roll(own: OwnCluster, options: RollingOptions, drainPerSec
       if (outcome === 'accepted') watch.notes.sendMs.push(tookMs);
     },
   });
-  const before = cpuTicks();
   try {
     for (const kind of ['edge', 'api'] as const)
       await serve(
@@ -42,7 +45,7 @@ export async function roll(own: OwnCluster, options: RollingOptions, drainPerSec
     const acts = await actOut(scene, watch, options);
     watch.end();
     await Promise.all([watching, crowd.fallSilent()]);
-    return { sockets: options.sockets, drainPerSecond, acts, ...(await judged(crowd, swarm)), cpu: cpuShares(before, cpuTicks()) };
+    return { sockets: options.sockets, drainPerSecond, acts, ...(await judged(crowd, swarm)) };
   } finally {
     watch.end();
     crowd.leave();

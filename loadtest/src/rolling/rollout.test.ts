@@ -11,7 +11,8 @@ const pod: Pod = {
     return end;
   },
   kill: (signal) => Promise.resolve(void seen.push(signal)),
-  stop: (withinMs) => Promise.resolve(void seen.push(`stop within ${withinMs > 4000 && withinMs <= 4981 ? 'the rest of its grace' : withinMs}`)),
+  stop: (withinMs) =>
+    Promise.resolve(void seen.push(`stop within ${withinMs > 4000 && withinMs < 4985 ? 'the rest of its grace' : withinMs}`)),
   start: () => Promise.resolve(),
 };
 const outOfService = (): Promise<void> => Promise.resolve(void seen.push('out of service'));

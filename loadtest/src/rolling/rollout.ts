@@ -14,11 +14,14 @@ export interface Pod {
   start(): Promise<void>;
 }
 
+/** The command of a preStop is a process of its own: nobody hears SIGTERM as soon as it has begun. */
+const commandMs = 250;
+
 /** The worst that load balancers may do: they know of its end when its preStop is over. */
 export async function endPod(pod: Pod, { graceMs, preStopMs, lameDuck }: Manifest, outOfService: () => Promise<void>): Promise<Ended> {
   const startMs = performance.now();
   if (lameDuck) await pod.kill('SIGUSR2');
-  await pause(preStopMs);
+  await pause(lameDuck ? commandMs : preStopMs);
   await outOfService();
   await pod.stop(graceMs - (performance.now() - startMs));
   return { id: pod.id, tookMs: Math.round(performance.now() - startMs), killed: pod.end === 'SIGKILL' };

@@ -1,4 +1,4 @@
-import { PlazaClient, PlazaRefused, type Room, type SocketConstructor } from '@plaza/client';
+import { PlazaClient, PlazaRefused, type Room } from '@plaza/client';
 import WebSocket from 'ws';
 import type { Outcome } from './compared.js';
 
@@ -16,7 +16,7 @@ export class Voice {
 
   /** `url` is asked before each connection. */
   static async join(room: string, token: string, url: () => string): Promise<Voice> {
-    const client = new PlazaClient({ url, token, webSocket: WebSocket as unknown as SocketConstructor, eventsEveryMs: 0 });
+    const client = new PlazaClient({ url, token, webSocket: WebSocket, eventsEveryMs: 0 });
     const entered = await client.join(room);
     const voice = new Voice(client, entered);
     entered.on('incomplete', () => voice.holes++);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { cpuShares, cpuTicks } from '../machine.js';
 import type { SwarmCount } from '../swarm/order.js';
 import type { Swarm } from '../swarm/swarm.js';
 import { Notes } from './act.js';
@@ -51,6 +52,7 @@ export class Watch {
     notes.triesAtMs.push(...count.triesAtMs);
     notes.dropped += count.dropped - (this.#before?.dropped ?? 0);
     notes.cut += count.cut - (this.#before?.cut ?? 0);
+    notes.stallMs = Math.max(notes.stallMs, count.stallMs);
     this.#before = count;
     return count;
   }
@@ -59,7 +61,7 @@ export class Watch {
   async act(what: string, work: (notes: Notes) => Promise<void>): Promise<Notes> {
     await this.look();
     const notes = (this.notes = new Notes(what));
-    const startMs = performance.now();
+    const [startMs, before] = [performance.now(), cpuTicks()];
     this.tell(what);
     await work(notes);
     const endMs = performance.now() + backMs;
@@ -67,6 +69,7 @@ export class Watch {
     await pause(this.order.calmMs);
     notes.allBack = await this.#allBack();
     notes.seconds = (performance.now() - startMs) / 1000;
+    notes.cpu = cpuShares(before, cpuTicks());
     this.notes = new Notes('after');
     return notes;
   }
