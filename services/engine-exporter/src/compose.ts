@@ -32,6 +32,6 @@ function enginesOf(config: ExporterConfig, logger: Logger): Engine[] {
   return [
     ...config.natsMonitors.map((url) => new NatsMonitor(url)),
     new RedisInfo(redis, new URL(config.redisUrl).host),
-    ...config.cassandraHosts.map((host) => new CassandraHost(createCassandra(config, false, host), host)),
+    ...config.cassandraHosts.map((host) => new CassandraHost((address) => createCassandra(config, false, address), host)),
   ];
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Registry } from '@plaza/kit';
+import type { Client } from 'cassandra-driver';
 import type { Engine, Sample } from './engine.js';
 import { exposeEngines } from './figures.prom.js';
 import { redisSamples } from './info.redis.js';
 import { natsSamples } from './nats.js';
-import { cassandraSamples } from './views.cassandra.js';
+import { CassandraHost, cassandraSamples } from './views.cassandra.js';
 
 const valueOf = (samples: readonly Sample[], figure: string, label = ''): number | undefined =>
   samples.find((one) => one.figure === figure && (label === '' || Object.values(one.labels ?? {}).includes(label)))?.value;
@@ -64,6 +65,20 @@ test('Cassandra: sums and the slowest, by keyspace', () => {
   expect(valueOf(samples, 'cassandra_disk_bytes', 'plaza')).toBe(3 * 1_048_576);
   expect(valueOf(samples, 'cassandra_write_p99_seconds', 'plaza')).toBe(0.005);
   expect(valueOf(samples, 'cassandra_read_p99_seconds', 'plaza')).toBe(0);
+});
+
+test('Cassandra: a host that failed is looked up again, by a client of its new address', async () => {
+  const asked: string[] = [];
+  const client = (address: string): Client => {
+    asked.push(address);
+    const execute = (): Promise<object> => (asked.length === 1 ? Promise.reject(new Error('away')) : Promise.resolve({ rows: [] }));
+    return { execute, shutdown: () => Promise.resolve() } as unknown as Client;
+  };
+  const host = new CassandraHost(client, '127.0.0.1:9042');
+  await expect(host.read()).rejects.toThrow('away');
+  expect(valueOf(await host.read(), 'cassandra_clients')).toBe(0);
+  await host.read();
+  expect(asked).toEqual(['127.0.0.1:9042', '127.0.0.1:9042']);
 });
 
 test('an engine that does not answer is not up, told of, and shows nothing old; counters are as the engine says', async () => {

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { Client } from 'cassandra-driver';
 import type { Engine, Sample } from './engine.js';
 
@@ -20,29 +21,52 @@ const queries = {
   reads: 'SELECT keyspace_name, p99th_ms FROM system_views.coordinator_read_latency',
 } as const;
 
-/** One Cassandra host, by the tables in which it describes itself. */
+/**
+ * One Cassandra host, by the tables in which it describes itself. It is looked up again after every failure: the driver keeps to the address that it found
+ * first, and where pods have names their addresses change.
+ */
 export class CassandraHost implements Engine {
   readonly engine = 'cassandra';
+  #client: Client | undefined;
 
   constructor(
-    private readonly client: Client,
+    /** A client that asks this address (host:port) and no other. */
+    private readonly open: (address: string) => Client,
     readonly server: string,
   ) {}
 
   async read(): Promise<readonly Sample[]> {
-    const names = Object.keys(queries) as (keyof typeof queries)[];
-    const answers = await Promise.all(
-      names.map(async (name) => {
-        const { rows } = await this.client.execute(queries[name], [], { prepare: false, fetchSize: 5000 });
-        return [name, rows] as const;
-      }),
-    );
-    return cassandraSamples(Object.fromEntries(answers) as unknown as CassandraViews);
+    const client = (this.#client ??= this.open(await addressOf(this.server)));
+    try {
+      return cassandraSamples(await viewsOf(client));
+    } catch (error) {
+      if (this.#client === client) this.close();
+      throw error;
+    }
   }
 
   close(): void {
-    void this.client.shutdown().catch(() => undefined);
+    void this.#client?.shutdown().catch(() => undefined);
+    this.#client = undefined;
   }
+}
+
+/** cassandra-0.cassandra:9042 -> 10.0.0.7:9042 */
+async function addressOf(server: string): Promise<string> {
+  const { hostname, port } = new URL(`cql://${server}`);
+  const { address, family } = await lookup(hostname.replaceAll(/[[\]]/g, ''));
+  return `${family === 6 ? `[${address}]` : address}:${port}`;
+}
+
+async function viewsOf(client: Client): Promise<CassandraViews> {
+  const names = Object.keys(queries) as (keyof typeof queries)[];
+  const answers = await Promise.all(
+    names.map(async (name) => {
+      const { rows } = await client.execute(queries[name], [], { prepare: false, fetchSize: 5000 });
+      return [name, rows] as const;
+    }),
+  );
+  return Object.fromEntries(answers) as unknown as CassandraViews;
 }
 
 export function cassandraSamples({ clients, pools, disks, writes, reads }: CassandraViews): Sample[] {
