@@ -33,6 +33,11 @@ describe('NATS', () => {
     const follower = natsSamples(varz, jsz({ leader: 'n2', replicas }));
     expect([valueOf(follower, 'nats_stream_leader'), valueOf(follower, 'nats_stream_replicas_behind')]).toEqual([0, undefined]);
   });
+
+  test('where a cluster has no leader, nobody says that it leads', () => {
+    const samples = natsSamples(varz, jsz({ name: 'plaza', replicas: [{ current: false, offline: true }] }));
+    expect([valueOf(samples, 'nats_stream_leader'), valueOf(samples, 'nats_stream_replicas_behind')]).toEqual([0, undefined]);
+  });
 });
 
 test('Redis: fields of INFO, keys of all databases', () => {

@@ -73,7 +73,7 @@ export function natsSamples(varz: Varz, jsz: Jsz): Sample[] {
 
 function streamSamples({ name, state, cluster }: StreamDetail, me: string): Sample[] {
   const labels = { stream: name };
-  const leads = cluster?.leader === undefined || cluster.leader === me;
+  const leads = cluster === undefined || cluster.leader === me;
   const behind = (cluster?.replicas ?? []).filter(({ current = false, offline = false }) => offline || !current).length;
   return [
     { figure: 'nats_stream_messages', labels, value: state.messages },
