@@ -1,9 +1,19 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { arrowsOf, deniesByDefault } from './arrows.js';
+import type { KubeObject } from './objects.js';
 import { renderOverlay } from './render.js';
+import { optionalNames, serviceNames } from './services.js';
 
-const overlay = renderOverlay(join(import.meta.dirname, '../../kubernetes/overlays/prod'));
+const folder = join(import.meta.dirname, '../../kubernetes');
+const overlay = renderOverlay(join(folder, 'overlays/prod'));
+
+interface PodMonitor extends KubeObject {
+  readonly spec: NonNullable<KubeObject['spec']> & {
+    readonly selector: { readonly matchExpressions: readonly { readonly values: readonly string[] }[] };
+    readonly podMetricsEndpoints: readonly { readonly relabelings: unknown }[];
+  };
+}
 
 /** The arrows of docs/architecture.md: who opens connections to whom. */
 const inside = [
@@ -17,6 +27,9 @@ const inside = [
   'edge -> history:7300',
   'edge -> nats:4222',
   'edge -> room-state:7300',
+  'engine-exporter -> cassandra:9042',
+  'engine-exporter -> nats:8222',
+  'engine-exporter -> redis:6379',
   'history -> cassandra:9042',
   'history -> nats:4222',
   'metrics -> cassandra:9042',
@@ -41,4 +54,22 @@ test('policies let exactly the same in, and clients', () => {
 test('what nobody names does not get through', () => {
   expect(deniesByDefault(overlay)).toBe(true);
   expect(deniesByDefault(overlay.filter(({ metadata }) => metadata.name !== 'nobody'))).toBe(false);
+});
+
+describe('components/monitoring', () => {
+  const component = renderOverlay(join(folder, 'components/monitoring'));
+  const scraped = [...serviceNames, ...optionalNames];
+
+  test('lets Prometheus to the probes of all that is ours, and to nothing else', () => {
+    expect(arrowsOf(component, 'ingress')).toEqual(scraped.map((name) => `monitoring -> ${name}:9100`).sort());
+    expect(arrowsOf(component, 'egress')).toEqual([]);
+  });
+
+  test('scrapes all of them, under the names that alerts and dashboards know', () => {
+    const { spec } = component.find(({ kind }) => kind === 'PodMonitor') as unknown as PodMonitor;
+    expect(spec.selector.matchExpressions[0]?.values).toEqual(scraped);
+    expect(spec.podMetricsEndpoints[0]?.relabelings).toEqual([
+      { sourceLabels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], targetLabel: 'job', replacement: 'plaza-$1' },
+    ]);
+  });
 });

@@ -2,15 +2,17 @@ import { nameLabel, ofKind, type KubeObject, type Peer, type PodSelector, type P
 
 export type Direction = 'ingress' | 'egress';
 
-/** What NetworkPolicies let through: `edge -> nats:4222`; `*` is anybody, `internet` all but private addresses. Sorted, each once. */
+/**
+ * What NetworkPolicies let through: `edge -> nats:4222`; `*` is anybody, `internet` all but private addresses, `names` the DNS of the cluster, and all of another
+ * namespace stand by its name. Sorted, each once.
+ */
 export function arrowsOf(objects: readonly KubeObject[], direction: Direction): string[] {
   const arrows = ofKind(objects, 'NetworkPolicy').flatMap(({ spec }) =>
     (spec?.[direction] ?? []).flatMap((rule) =>
       ends(rule, direction).flatMap((other) =>
-        (rule.ports ?? [{ port: 0 }]).map(({ port }) => {
-          const own = nameOf(spec?.podSelector);
-          return direction === 'egress' ? `${own} -> ${other}:${port}` : `${other} -> ${own}:${port}`;
-        }),
+        (rule.ports ?? [{ port: 0 }]).flatMap(({ port }) =>
+          namesOf(spec?.podSelector).map((own) => (direction === 'egress' ? `${own} -> ${other}:${port}` : `${other} -> ${own}:${port}`)),
+        ),
       ),
     ),
   );
@@ -19,15 +21,22 @@ export function arrowsOf(objects: readonly KubeObject[], direction: Direction): 
 
 const ends = (rule: PolicyRule, direction: Direction): string[] => {
   const peers = direction === 'egress' ? rule.to : rule.from;
-  return peers === undefined ? ['*'] : peers.map(peerName);
+  return peers === undefined ? ['*'] : peers.flatMap(peerNames);
 };
 
-function peerName({ ipBlock, namespaceSelector, podSelector }: Peer): string {
-  if (ipBlock !== undefined) return 'internet';
-  return namespaceSelector === undefined ? nameOf(podSelector) : 'names';
+function peerNames({ ipBlock, namespaceSelector, podSelector }: Peer): readonly string[] {
+  if (ipBlock !== undefined) return ['internet'];
+  if (namespaceSelector === undefined) return namesOf(podSelector);
+  return [podSelector === undefined ? (namespaceSelector.matchLabels?.[namespaceLabel] ?? '*') : 'names'];
 }
 
-const nameOf = (selector: PodSelector | undefined): string => selector?.matchLabels?.[nameLabel] ?? '*';
+const namespaceLabel = 'kubernetes.io/metadata.name';
+
+function namesOf(selector: PodSelector | undefined): readonly string[] {
+  const one = selector?.matchLabels?.[nameLabel];
+  const several = selector?.matchExpressions?.find(({ key, operator }) => key === nameLabel && operator === 'In')?.values;
+  return one === undefined ? (several ?? ['*']) : [one];
+}
 
 /** Whether a policy for all pods lets nothing in and nothing out, so that only what others name gets through. */
 export const deniesByDefault = (objects: readonly KubeObject[]): boolean =>

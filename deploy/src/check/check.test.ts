@@ -11,6 +11,10 @@ test.each(['dev', 'prod', 'mtls'])('overlay %s: every variable is one of its ser
   expect(checkManifests(render(overlay))).toEqual([]);
 });
 
+test('a cluster without our exporter is one', () => {
+  expect(checkManifests(render('prod').filter(({ metadata }) => metadata.name !== 'engine-exporter'))).toEqual([]);
+});
+
 /** A variable of a ConfigMap, set or (undefined) taken away. */
 const setting = (map: string, name: string, value: string | undefined) => (objects: KubeObject[]) =>
   objects.map((object) => {
@@ -39,6 +43,16 @@ describe('refused, with the name of the field', () => {
       'an engine on loopback',
       setting('cluster', 'PLAZA_NATS_SERVERS', undefined),
       /edge: PLAZA_NATS_SERVERS=127.0.0.1:4222: that is the pod itself/,
+    ],
+    [
+      'a monitor on loopback',
+      setting('engine-exporter', 'PLAZA_NATS_MONITORS', undefined),
+      /engine-exporter: PLAZA_NATS_MONITORS=http:\/\/127.0.0.1:8222: that is the pod itself/,
+    ],
+    [
+      'a key that no ConfigMap has',
+      setting('storage', 'PLAZA_CASSANDRA_DATACENTER', undefined),
+      /engine-exporter: PLAZA_CASSANDRA_DATACENTER: ConfigMap storage has no PLAZA_CASSANDRA_DATACENTER/,
     ],
     ['no probe port', setting('cluster', 'PLAZA_PROBE_PORT', undefined), /api: PLAZA_PROBE_PORT: has to be set/],
     [

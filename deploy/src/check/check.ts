@@ -2,14 +2,14 @@ import type { EdgeConfig } from '@plaza/edge';
 import type { RoomStateConfig } from '@plaza/room-state';
 import { disruptions, edgeLimits, heap, roomStateLimits } from './limits.js';
 import { workload, type Container, type KubeObject, type Spec } from './objects.js';
-import { serviceNames, type ServiceName } from './services.js';
+import { serviceNames, servicesIn, type ServiceName } from './services.js';
 import { checkSettings } from './settings.js';
 
 const engines = ['nats', 'redis', 'cassandra'];
 
 /** Everything that is wrong with rendered manifests, in words that begin with whose it is and name the field; empty: nothing is. */
 export function checkManifests(objects: readonly KubeObject[]): string[] {
-  const configs = serviceNames.map((name) => checkService(name, objects));
+  const configs = servicesIn(objects).map((name) => checkService(name, objects));
   return [...configs.flatMap(({ mistakes }) => mistakes), ...unlike(configs), ...disruptions(objects, [...serviceNames, ...engines])];
 }
 

@@ -32,19 +32,26 @@ export function environmentOf(container: Container, objects: readonly KubeObject
     if (secretRef !== undefined)
       mistakes.push(`envFrom secretRef ${secretRef.name}: name each variable that comes from a Secret (secretKeyRef)`);
     if (configMapRef === undefined) continue;
-    const map = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef.name);
+    const map = configMap(objects, configMapRef.name);
     if (map === undefined) mistakes.push(`envFrom configMapRef ${configMapRef.name}: there is no such ConfigMap`);
     for (const [name, value] of Object.entries(map?.data ?? {})) set(name, { value, where: `ConfigMap ${configMapRef.name}` });
   }
   for (const { name, value = '', valueFrom } of container.env ?? []) {
-    const { secretKeyRef: secret, fieldRef } = valueFrom ?? {};
+    const { secretKeyRef: secret, configMapKeyRef: key, fieldRef } = valueFrom ?? {};
     if (secret !== undefined)
       set(name, { value: undefined, where: `Secret ${secret.name}, key ${secret.key}`, secret: { optional: false, ...secret } });
-    else if (fieldRef !== undefined) set(name, { value: ofPods[fieldRef.fieldPath] ?? '', where: fieldRef.fieldPath });
+    else if (key !== undefined) {
+      const found = configMap(objects, key.name)?.data?.[key.key];
+      if (found !== undefined) set(name, { value: found, where: `ConfigMap ${key.name}` });
+      else if (key.optional !== true) mistakes.push(`${name}: ConfigMap ${key.name} has no ${key.key}`);
+    } else if (fieldRef !== undefined) set(name, { value: ofPods[fieldRef.fieldPath] ?? '', where: fieldRef.fieldPath });
     else set(name, { value: expand(name, value, given, mistakes), where: 'env' });
   }
   return { given, all, mistakes };
 }
+
+const configMap = (objects: readonly KubeObject[], name: string): KubeObject | undefined =>
+  ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === name);
 
 function expand(name: string, value: string, before: ReadonlyMap<string, Given>, mistakes: string[]): string {
   return value.replaceAll(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (reference, other: string) => {

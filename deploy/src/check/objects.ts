@@ -27,6 +27,7 @@ export interface Spec {
 
 export interface PodSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
 }
 
 export interface PolicyRule {
@@ -37,7 +38,7 @@ export interface PolicyRule {
 
 export interface Peer {
   readonly podSelector?: PodSelector;
-  readonly namespaceSelector?: unknown;
+  readonly namespaceSelector?: PodSelector;
   readonly ipBlock?: { readonly cidr: string };
 }
 
@@ -61,6 +62,7 @@ export interface EnvEntry {
   readonly value?: string;
   readonly valueFrom?: {
     readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
+    readonly configMapKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
     readonly fieldRef?: { readonly fieldPath: string };
   };
 }

@@ -1,7 +1,7 @@
 import { developmentMistakes, readConfig } from '@plaza/kit';
 import { environmentOf } from './environment.js';
 import { workload, type KubeObject } from './objects.js';
-import { serviceNames, tables, type ServiceName } from './services.js';
+import { servicesIn, tables, type ServiceName } from './services.js';
 
 /** The keys of a Secret with their values as text; undefined where there is no such Secret. */
 export type ReadSecret = (name: string) => Promise<Readonly<Record<string, string>> | undefined>;
@@ -14,7 +14,7 @@ export async function secretMistakes(objects: readonly KubeObject[], read: ReadS
     known.set(name, asked);
     return asked;
   };
-  const all = await Promise.all(serviceNames.map((service) => ofService(service, objects, once)));
+  const all = await Promise.all(servicesIn(objects).map((service) => ofService(service, objects, once)));
   return [...new Set(all.flat())];
 }
 

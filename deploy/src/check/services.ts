@@ -1,12 +1,22 @@
 import { apiMistakes, apiTable, type ApiConfig } from '@plaza/api';
 import { edgeMistakes, edgeTable, type EdgeConfig } from '@plaza/edge';
+import { engineExporterTable } from '@plaza/engine-exporter';
 import { historyTable } from '@plaza/history';
 import { metricsTable } from '@plaza/metrics';
 import { processTable, type Table } from '@plaza/kit';
 import { roomStateTable } from '@plaza/room-state';
+import { workload, type KubeObject } from './objects.js';
 
 export const serviceNames = ['edge', 'room-state', 'history', 'metrics', 'api'] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** Ours too; a cluster runs without them. */
+export const optionalNames = ['engine-exporter'] as const;
+export type ServiceName = (typeof serviceNames)[number] | (typeof optionalNames)[number];
+
+/** The services that have to be in manifests, and of the others those that are. */
+export const servicesIn = (objects: readonly KubeObject[]): ServiceName[] => [
+  ...serviceNames,
+  ...optionalNames.filter((name) => workload(objects, name) !== undefined),
+];
 
 /** The very tables that the services read their environment by. */
 export const tables: Readonly<Record<ServiceName, Table>> = {
@@ -15,6 +25,7 @@ export const tables: Readonly<Record<ServiceName, Table>> = {
   history: { ...processTable, ...historyTable },
   metrics: { ...processTable, ...metricsTable },
   api: { ...processTable, ...apiTable },
+  'engine-exporter': { ...processTable, ...engineExporterTable },
 };
 
 /** What a service finds wrong between settings that are each right. */

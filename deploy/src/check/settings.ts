@@ -53,7 +53,7 @@ const standInOf = (service: ServiceName, name: string): string =>
 
 /** Addresses that are right for a process on a developer's machine, and reach nobody from a pod. */
 function* exposed(config: Readonly<Record<string, unknown>>): Generator<string> {
-  const here = /^(127\.|localhost|\[?::1)/;
+  const here = /^(?:https?:\/\/)?(?:127\.|localhost|\[?::1)/;
   for (const [key, name] of listening) {
     const value = config[key];
     if (typeof value === 'string' && here.test(value)) yield `${name}=${value}: nobody outside of the pod reaches it; 0.0.0.0`;
@@ -77,6 +77,7 @@ const listening = Object.entries({
 });
 const reached = Object.entries({
   natsServers: 'PLAZA_NATS_SERVERS',
+  natsMonitors: 'PLAZA_NATS_MONITORS',
   cassandraHosts: 'PLAZA_CASSANDRA_HOSTS',
   historyAddress: 'PLAZA_HISTORY_ADDRESS',
   metricsAddress: 'PLAZA_METRICS_ADDRESS',

@@ -6,7 +6,7 @@ import { run } from '@plaza/testkit/engines';
 import { isKept, type Platform } from './kept.js';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
-export const services = ['edge', 'room-state', 'history', 'metrics', 'api', 'standalone'] as const;
+export const services = ['edge', 'room-state', 'history', 'metrics', 'api', 'engine-exporter', 'standalone'] as const;
 export type ImageName = (typeof services)[number];
 
 /** The chat page, which the server API gives to browsers. */

@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, freePort } from '@plaza/testkit';
-import { startCluster, type ServiceKind, type ServiceProcess } from '@plaza/testkit/cluster';
+import { startCluster, type Cluster, type ServiceKind, type ServiceProcess } from '@plaza/testkit/cluster';
 import { httpBody, Keeper, ServerProcess } from '@plaza/testkit/engines';
+import { startExporter } from '../exporter.js';
 import type { ImageName } from './folder.js';
 
 export type ImagePlaces = Readonly<Partial<Record<ImageName, string>>>;
@@ -22,7 +23,7 @@ export async function tryFolders(places: ImagePlaces, say: Say): Promise<void> {
   if (Object.keys(cluster).length > 0) await tryCluster(cluster, say);
 }
 
-async function tryCluster(places: Omit<ImagePlaces, 'standalone'>, say: Say): Promise<void> {
+async function tryCluster({ 'engine-exporter': exporter, ...places }: Omit<ImagePlaces, 'standalone'>, say: Say): Promise<void> {
   const mains = Object.fromEntries(Object.entries(places).map(([name, folder]) => [name, mainOf(folder)]));
   const pages = places.api === undefined ? {} : { PLAZA_CONSOLE_DIR: join(places.api, 'console') };
   const cluster = await startCluster({ edges: 1, holders: 1, mains, env: pages });
@@ -30,6 +31,7 @@ async function tryCluster(places: Omit<ImagePlaces, 'standalone'>, say: Say): Pr
     const tried = cluster.processes.filter(({ kind }) => mains[kind] !== undefined);
     for (const service of tried) await tryService(service, say);
     await answers(cluster.ready.page, /<html/i);
+    if (exporter !== undefined) await tryExporter(cluster, mainOf(exporter), say);
     for (const kind of ['api', 'edge', 'metrics', 'history', 'room-state'] satisfies ServiceKind[])
       for (const service of tried.filter((each) => each.kind === kind)) await endInOrder(service, say);
   } finally {
@@ -37,14 +39,30 @@ async function tryCluster(places: Omit<ImagePlaces, 'standalone'>, say: Say): Pr
   }
 }
 
-async function tryService({ id, probeUrl }: ServiceProcess, say: Say): Promise<void> {
+const tryService = ({ id, probeUrl }: ServiceProcess, say: Say): Promise<void> => tryProbes(id, probeUrl, /process_cpu_seconds_total/, say);
+
+async function tryProbes(id: string, probeUrl: string, figure: RegExp, say: Say): Promise<void> {
   await answers(`${probeUrl}/healthz`, /"ok":true/);
-  await answers(`${probeUrl}/metrics`, /process_cpu_seconds_total/);
+  await answers(`${probeUrl}/metrics`, figure);
   say(`${id}: /healthz ok, ready`);
 }
 
+/** It sees all three engines of the cluster. */
+async function tryExporter({ engines }: Cluster, main: string, say: Say): Promise<void> {
+  const exporter = await startExporter(engines, main);
+  try {
+    for (const engine of ['nats', 'redis', 'cassandra'])
+      await answers(`http://${exporter.target}/metrics`, new RegExp(`^plaza_engine_up\\{engine="${engine}".*\\} 1$`, 'm'));
+    await tryProbes('engine-exporter', `http://${exporter.target}`, /plaza_nats_connections\{/, say);
+    const { process: running } = exporter;
+    await endInOrder({ id: running.name, logFile: running.logFile, kill: (signal) => running.kill(signal) }, say);
+  } finally {
+    await exporter.stop();
+  }
+}
+
 /** SIGTERM, as a kubelet does it; the last line has to be that it stopped. */
-async function endInOrder(service: ServiceProcess, say: Say): Promise<void> {
+async function endInOrder(service: Pick<ServiceProcess, 'id' | 'logFile' | 'kill'>, say: Say): Promise<void> {
   const atMs = performance.now();
   const late = setTimeout(() => void service.kill('SIGKILL'), stopMs);
   await service.kill('SIGTERM');

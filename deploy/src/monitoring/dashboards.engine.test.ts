@@ -3,47 +3,31 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually, freePort } from '@plaza/testkit';
+import { eventually } from '@plaza/testkit';
 import { startCluster, type Cluster } from '@plaza/testkit/cluster';
-import { httpBody, Keeper, promtool, ServerProcess, startPrometheus, type PrometheusEngine } from '@plaza/testkit/engines';
+import { promtool, startPrometheus, type PrometheusEngine } from '@plaza/testkit/engines';
+import { startExporter, type Exporter } from '../exporter.js';
 import { alerts } from './alerts.js';
 import { dashboards } from './dashboard.js';
-import { startLoad } from './load.fixture.js';
+import { startLoad } from './load.js';
 import { prometheusFile } from './prometheus.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const rules = join(root, 'deploy', 'monitoring', 'prometheus');
-const keeper = new Keeper();
 
 let cluster: Cluster;
-let exporter: ServerProcess;
+let exporter: Exporter;
 let prometheus: PrometheusEngine;
 let load: Awaited<ReturnType<typeof startLoad>>;
 
 beforeAll(async () => {
   cluster = await startCluster({ edges: 2, holders: 2, env: { PLAZA_SHARDS: '16', PLAZA_STREAMS: '2', PLAZA_WEBHOOK_PRIVATE: 'true' } });
-  const port = await freePort();
-  exporter = new ServerProcess({
-    name: 'engine-exporter',
-    command: process.execPath,
-    args: [join(root, 'services', 'engine-exporter', 'dist', 'main.js')],
-    folder: keeper.folder,
-    env: {
-      PLAZA_PROBE_PORT: String(port),
-      PLAZA_NATS_MONITORS: (cluster.engines.nats?.servers ?? []).map(({ monitorPort }) => `http://127.0.0.1:${monitorPort}`).join(','),
-      PLAZA_REDIS_URL: cluster.engines.redisUrl,
-      PLAZA_CASSANDRA_HOSTS: cluster.engines.cassandraHosts.join(','),
-    },
-    answers: () => httpBody(`http://127.0.0.1:${port}/readyz`),
-    startMs: 20_000,
-    guard: keeper.guard,
-  });
-  await exporter.start();
+  exporter = await startExporter(cluster.engines);
   const kinds = [...new Set(cluster.processes.map(({ kind }) => kind))];
   const probes = (kind: string): string[] =>
     cluster.processes.filter((one) => one.kind === kind).map(({ probeUrl }) => new URL(probeUrl).host);
   const own = Object.fromEntries(kinds.map((kind) => [`plaza-${kind}`, probes(kind)]));
-  const targets = { ...own, 'plaza-engine-exporter': [`127.0.0.1:${port}`] };
+  const targets = { ...own, 'plaza-engine-exporter': [exporter.target] };
   prometheus = await startPrometheus(prometheusFile({ targets, intervalSeconds: 1, ruleFiles: [join(rules, 'alerts.yaml')] }));
   load = await startLoad(cluster);
 });
@@ -52,7 +36,6 @@ afterAll(async () => {
   await prometheus.stop();
   await exporter.stop();
   await cluster.stop();
-  await keeper.close();
 });
 
 interface Answer {

@@ -13,7 +13,7 @@ export const engineExporterTable = {
     'PLAZA_NATS_MONITORS',
     webUrls,
     'http://127.0.0.1:8222',
-    'The HTTP monitors of the NATS servers (http_port), comma-separated.',
+    'The monitors of the NATS servers (http_port, https_port), comma-separated.',
   ),
   probeHost: variable('PLAZA_PROBE_HOST', text, '127.0.0.1', 'Where /healthz, /readyz and /metrics listen.'),
   probePort: variable('PLAZA_PROBE_PORT', port, '0', 'Their port; 0: any.'),
