@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Signal, type ClientFrame } from '@plaza/proto/client';
 import { FakeClock } from '@plaza/testkit';
 import { OutboxFull, PlazaClient, PlazaClosed, PlazaRefused, PlazaTimeout, type PlazaClientOptions, type Room } from './index.js';
-import { friendly, ScriptedSocket, type Result } from './scripted-socket.fixture.js';
+import { friendly, joined, ScriptedSocket, type Result } from './scripted-socket.fixture.js';
 
 describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
   let clock: FakeClock;
@@ -193,6 +193,27 @@ describe.each(['binary', 'json'] as const)('PlazaClient (%s)', (protocol) => {
     socket().open();
     await clock.pass(0);
     expect(socket().of('join')[0]!.body).toMatchObject({ value: { nickname: 'Anna', after: 100 } });
+  });
+
+  test('what comes in one turn with the answer to a resume is there once', async () => {
+    const room = await enter();
+    const got = received(room);
+    socket().lose();
+    answer = (frame, self) => {
+      if (frame.body?.$case === 'join') {
+        self.reply(frame, joined);
+        self.batch(100, 101);
+        return undefined;
+      }
+      return friendly(frame);
+    };
+    await clock.pass(1000);
+    socket().open();
+    await clock.pass(0);
+    socket().batch(101, 102);
+    await clock.pass(200);
+    expect(got).toEqual([101, 102]);
+    expect(socket().of('join')).toHaveLength(1);
   });
 
   test('a resume that is not complete says so', async () => {

@@ -124,11 +124,12 @@ export class Room {
   async enter(connection: Connection): Promise<void> {
     this.#connection = connection;
     while (this.#connection === connection) {
-      const reply = await this.#join(connection);
+      const after = this.#chain.position;
+      const reply = await this.#join(connection, after);
       if (this.#over && reply?.result?.$case === 'joined') return this.#leaveAgain(connection);
       if (this.#connection !== connection || reply === undefined) return;
       if (reply.result?.$case === 'refused') return this.refused(reply.result.value.code, reply.result.value.why);
-      if (reply.result?.$case === 'joined') return this.#entered(connection, reply);
+      if (reply.result?.$case === 'joined') return this.#entered(connection, after, reply);
       await pause(this.settings.timers, reply.result?.$case === 'unavailable' ? Math.max(100, reply.result.value.retryAfterMs) : 1000);
     }
   }
@@ -189,8 +190,7 @@ export class Room {
   }
 
   /** Undefined where the connection is of no use any more. */
-  async #join(connection: Connection): Promise<Reply | undefined> {
-    const after = this.#chain.position;
+  async #join(connection: Connection, after: number | undefined): Promise<Reply | undefined> {
     try {
       return await connection.request(
         { $case: 'join', value: Join.fromPartial({ ...this.profile, tags: [...(this.profile.tags ?? [])], after }) },
@@ -208,15 +208,16 @@ export class Room {
     await connection.request({ $case: 'leave', value: {} }, this.settings.requestTimeoutMs, this.id).catch(() => undefined);
   }
 
-  #entered(connection: Connection, { head, result }: Reply): void {
+  /** `after`: what was asked with. Batches that came in one turn with the answer are read already. */
+  #entered(connection: Connection, after: number | undefined, { head, result }: Reply): void {
     if (result?.$case !== 'joined') return;
     const { self, room, complete, completeFrom, recent } = result.value;
     this.#self = self;
     this.#about = room;
-    const { position } = this.#chain;
+    const position = this.#chain.position ?? 0;
     // Above the head on a new connection: the room's log was lost. On the same connection live batches may have overtaken the answer.
-    if (position === undefined) this.#paced.addLater(onceUpTo(head, recent));
-    if (position === undefined || (position > head && this.#state !== 'in')) this.#chain.startAt(head);
+    if (after === undefined) this.#paced.addLater(onceUpTo(head, recent));
+    if (after === undefined || (after > head && this.#state !== 'in')) this.#chain.startAt(head);
     else if (!complete && completeFrom > position) this.incomplete({ after: position, until: completeFrom });
     if (room !== undefined) this.#count(room, this.settings.timers.now());
     this.#become('in');
