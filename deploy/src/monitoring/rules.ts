@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { alerts, type Alert, type Series } from './alerts.js';
+import { alerts, type Alert, type Firing, type Series } from './alerts.js';
 
 const docs = 'docs/operations/runbooks';
 
@@ -36,24 +36,28 @@ export const rulesFile = (): string =>
 export const rulesTestFile = (): string =>
   head('Tests of the alerts.') +
   stringify(
-    { rule_files: ['alerts.yaml'], evaluation_interval: '1m', tests: alerts.flatMap((one) => [firing(one), calm(one)]) },
+    {
+      rule_files: ['alerts.yaml'],
+      evaluation_interval: '1m',
+      tests: alerts.flatMap((one) => [...[one.fires, one.firesAlso ?? []].flat().map((fires) => firing(one, fires)), calm(one)]),
+    },
     { lineWidth: 0 },
   );
 
 const input = (series: readonly Series[]) => series.map(([name, values]) => ({ series: name, values }));
 
-const firing = (one: Alert) => ({
+const firing = (one: Alert, fires: Firing) => ({
   name: `${one.alert} fires`,
   interval: '1m',
-  input_series: input(one.fires.series),
+  input_series: input(fires.series),
   alert_rule_test: [
     {
       eval_time: '30m',
       alertname: one.alert,
       exp_alerts: [
         {
-          exp_labels: { severity: one.severity, ...one.fires.labels },
-          exp_annotations: { summary: one.fires.summary, runbook_url: runbookOf(one) },
+          exp_labels: { severity: one.severity, ...fires.labels },
+          exp_annotations: { summary: fires.summary, runbook_url: runbookOf(one) },
         },
       ],
     },

@@ -6,7 +6,8 @@ export const rooms: readonly Alert[] = [
   {
     alert: 'PlazaShardsUnheld',
     // A hand-over is seen twice or not at all by single scrapes, so not the most but what is usual.
-    expr: 'sum(plaza_room_state_shards) < quantile_over_time(0.9, sum(plaza_room_state_shards)[6h:1m])',
+    // Where no holder lives there is no series, either.
+    expr: '(sum(plaza_room_state_shards) or vector(0)) < quantile_over_time(0.9, sum(plaza_room_state_shards)[6h:1m])',
     for: '2m',
     severity: 'page',
     summary: 'Only {{ $value }} shards are held: the rooms of the others do not answer',
@@ -14,6 +15,11 @@ export const rooms: readonly Alert[] = [
     fires: {
       summary: 'Only 200 shards are held: the rooms of the others do not answer',
       series: [['plaza_room_state_shards{instance="a"}', '256x26 200x4']],
+      labels: {},
+    },
+    firesAlso: {
+      summary: 'Only 0 shards are held: the rooms of the others do not answer',
+      series: [['plaza_room_state_shards{instance="a"}', '256x26 stale']],
       labels: {},
     },
     calm: [
