@@ -22,6 +22,9 @@ export function promMetrics(registry: Registry, gauges: () => RoomStateGauges): 
   const takeovers = histogram('takeover_seconds', 'From the decision to claim a shard until it serves.');
   const projections = counter('projection_writes_total', 'Writes of the projection by outcome.', ['outcome']);
   const snapshots = counter('snapshots_total', 'Snapshots by outcome.', ['outcome']);
+  // Alerts count them: to Prometheus an increase from nothing is none.
+  for (const outcome of ['lost', 'failed']) claims.inc({ outcome }, 0);
+  snapshots.inc({ outcome: 'failed' }, 0);
   exposeGauges(registry, gauges);
   return {
     command: (kind, outcome) => commands.count(kind, outcome),

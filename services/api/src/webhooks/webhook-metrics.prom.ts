@@ -49,6 +49,8 @@ export class WebhookMetrics implements WebhookMeter {
   stands(endpoint: string, lagMs: number, waitingRooms: number): void {
     this.#lag.set({ endpoint }, lagMs / 1000);
     this.#waiting.set({ endpoint }, waitingRooms);
+    // Alerts count them: to Prometheus an increase from nothing is none.
+    for (const counter of [this.#dead, this.#holes]) counter.inc({ endpoint }, 0);
   }
 
   forget(endpoint: string): void {
