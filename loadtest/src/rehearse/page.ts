@@ -68,7 +68,12 @@ export function plotsOf({ samples, marks, asked }: Rehearsal): Plot[] {
     ]),
     plot('Lost, so far', '', [line('broken chains', ({ breaks }) => breaks), line('told holes', ({ told }) => told)]),
     ...(busiest.length === 0 ? [] : [plot('Busiest processes, of a core', ' %', busiest, 100)]),
-    plot('Machine of the crowd', ' %', [line('busy', ({ machineBusy }) => 100 * machineBusy)], 100),
+    plot(
+      'Machine of the crowd',
+      ' %',
+      [line('busy', ({ machineBusy }) => 100 * machineBusy), line('by others', ({ machineOthers }) => 100 * machineOthers)],
+      100,
+    ),
   ];
 }
 

@@ -12,6 +12,7 @@ export const calm = (atS: number): Sample => ({
   told: 0,
   cpu: { 'edge-1': 0.4, 'room-state-1': 0.1 },
   machineBusy: 0.6,
+  machineOthers: 0.1,
 });
 
 /** Two minutes in which all went well; an edge was killed at 50 s. */

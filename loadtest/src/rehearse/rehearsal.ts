@@ -19,6 +19,8 @@ export interface Sample {
   readonly cpu: Readonly<Record<string, number>>;
   /** Of the machine on which the crowd is: 1 is full. */
   readonly machineBusy: number;
+  /** Of that, what neither the crowd nor a cluster of its own used. */
+  readonly machineOthers: number;
 }
 
 /** What was done to the cluster. */

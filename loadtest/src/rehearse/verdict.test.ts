@@ -47,10 +47,10 @@ test('of two limits the one is named that was met first', () => {
 });
 
 test('where the machine of the crowd was full, nobody knows', () => {
-  const run = during(0, 120, { machineBusy: 0.99 }, during(30, 40, { lagP99: 400 }));
+  const run = during(0, 120, { machineBusy: 0.99, machineOthers: 0.42 }, during(30, 40, { lagP99: 400 }));
   const verdict = verdictOf(run, costs);
   expect(verdict.fits).toBe('not known');
-  expect(verdict.add.at(-1)).toContain('the machine of the crowd was full');
+  expect(verdict.add.at(-1)).toContain('the machine of the crowd was full, 42 % of it with what is neither');
 });
 
 describe('what to add', () => {

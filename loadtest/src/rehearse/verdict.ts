@@ -181,7 +181,7 @@ function planOf({ viewers, rate, messageBytes, joinRate, lagMs }: Asked, costs: 
 }
 
 /** By the formulae, and one more of each kind: one was lost in the middle. */
-function additions({ there, asked }: Rehearsal, plan: Plan | undefined, fits: Verdict['fits']): string[] {
+function additions({ there, asked, samples }: Rehearsal, plan: Plan | undefined, fits: Verdict['fits']): string[] {
   if (plan === undefined)
     return [
       `by the formulae no number of edges holds ${count(asked.viewers)} viewers at ${asked.rate} messages a second within ${ms(asked.lagMs)}: allow more lag`,
@@ -196,12 +196,18 @@ function additions({ there, asked }: Rehearsal, plan: Plan | undefined, fits: Ve
       ? ['the room takes more than one process is planned for: lower its display budget, or sample']
       : []),
   ];
-  if (fits === 'not known')
-    return [...words, 'the machine of the crowd was full: run the crowd, or the cluster, elsewhere, and rehearse again'];
+  if (fits === 'not known') return [...words, fullBy(samples)];
   if (words.length > 0 || fits === 'fits') return words;
   return [
     'by the formulae there is enough: what was met first is a fault or a machine slower than the one that was measured; run npm run bench on it',
   ];
+}
+
+/** Of the full seconds the middle one. */
+function fullBy(samples: readonly Sample[]): string {
+  const others = samples.flatMap(({ machineBusy, machineOthers }) => (machineBusy < fullMachine ? [] : [machineOthers]));
+  const share = `${(100 * percentile(others, 50)).toFixed(0)} %`;
+  return `the machine of the crowd was full, ${share} of it with what is neither of the crowd nor of a cluster of its own: run the crowd, or the cluster, elsewhere, and rehearse again`;
 }
 
 /** `carrying` of them are enough for what they carry, and one is to lose. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '@plaza/testkit/cluster';
-import { cpuMicros, cpuTicks, percentile, type CpuTicks } from '../machine.js';
+import { cpuMicros, cpuShares, cpuTicks, percentile, type CpuTicks } from '../machine.js';
 import type { Swarm } from '../swarm/swarm.js';
 import type { Sample } from './rehearsal.js';
 import type { Speaker } from './speaker.js';
@@ -28,7 +28,7 @@ export class Watcher {
       breaks,
       told,
       cpu: this.#shares(),
-      machineBusy: this.#busy(),
+      ...this.#machine(),
     };
   }
 
@@ -45,10 +45,11 @@ export class Watcher {
     return Object.fromEntries(shares);
   }
 
-  #busy(): number {
+  #machine(): Pick<Sample, 'machineBusy' | 'machineOthers'> {
     const [before, now] = [this.#ticks, cpuTicks()];
     this.#ticks = now;
-    return 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all);
+    const machineBusy = 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all);
+    return { machineBusy, machineOthers: Math.min(machineBusy, cpuShares(before, now).others) };
   }
 }
 
