@@ -1,5 +1,5 @@
 import exec from 'k6/execution';
-import type { Scenario } from 'k6/options';
+import type { Options, Scenario } from 'k6/options';
 import { clearInterval, setInterval, setTimeout } from 'k6/timers';
 import type { Settings } from '../../src/k6/settings.ts';
 import { speech } from '../../src/k6/speech.ts';
@@ -34,6 +34,19 @@ export const viewersAlone = (settings: Settings): Scenario => shares(settings, '
 export const crowdScenarios = (settings: Settings): Record<string, Scenario> => ({
   viewers: viewersAlone(settings),
   speakers: shares(settings, 'speak', speakersOf(settings)),
+});
+
+/** A crowd that nobody disturbs: everything that was said is accepted, and comes to everybody once, in order and in time. */
+export const crowdOptions = (settings: Settings): Options => ({
+  scenarios: crowdScenarios(settings),
+  thresholds: {
+    ...metrics.nothingBroken,
+    ...metrics.nobodyDropped,
+    plaza_messages: ['count>0'],
+    plaza_accepted: ['rate==1'],
+    plaza_lag_ms: [`p(95)<${settings.lagP95}`],
+    plaza_reply_ms: [`p(95)<${settings.replyP95}`],
+  },
 });
 
 const endMsOf = (settings: Settings): number => exec.scenario.startTime + 1000 * totalSeconds(settings);
