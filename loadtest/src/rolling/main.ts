@@ -31,7 +31,8 @@ async function main(options: RollingOptions): Promise<boolean> {
     const wrong = wrongIn(result);
     process.stdout.write(`${tableOf(result)}\nlost: ${lostOf(result)}; broken chains: ${result.chains.broken}\n`);
     wrong.forEach((line) => process.stdout.write(`WRONG: ${line}\n`));
-    keepResult('rolling', { lost: lostOf(result), wrong, asked: options, ...result }, options.out);
+    const { out, data: _, pauseMs, ...asked } = options;
+    keepResult('rolling', { lost: lostOf(result), wrong, asked: { ...asked, hurry: Number.isFinite(pauseMs) }, ...result }, out);
     return wrong.length === 0;
   } finally {
     tell('stopping the cluster');

@@ -3,7 +3,7 @@ import { acts, rollingOptions } from './options.js';
 
 test('without a word everything is rolled, with 5,000 sockets', () => {
   expect(rollingOptions([])).toEqual({
-    ...{ sockets: 5000, rooms: 10, rate: 20, joinRate: 500, holders: 2, natsServers: 3, acts, calmMs: 4000 },
+    ...{ sockets: 5000, rooms: 10, rate: 10, joinRate: 500, holders: 2, natsServers: 3, acts, calmMs: 4000 },
     ...{ drainPerSecond: undefined, pauseMs: Number.POSITIVE_INFINITY, out: undefined, data: undefined },
   });
 });

@@ -26,7 +26,7 @@ export interface RollingOptions {
 export const usage = `npm run rolling -- [options]
   --sockets N        5000, all of them on the first edge in the beginning
   --rooms N          10 that they share
-  --rate N           20 messages a second of clients of the SDK, two a room, and two a second of the server API
+  --rate N           10 messages a second of clients of the SDK, two a room, and two a second of the server API
   --join-rate N      500 sockets a second come
   --holders N        2 room-state processes; of edges, apis, histories and metrics there are two
   --nats N           3 nats-servers, or 1
@@ -41,7 +41,7 @@ It ends with 0 where nothing is wrong, 1 otherwise.`;
 const flags = {
   sockets: { type: 'string', default: '5000' },
   rooms: { type: 'string', default: '10' },
-  rate: { type: 'string', default: '20' },
+  rate: { type: 'string', default: '10' },
   'join-rate': { type: 'string', default: '500' },
   holders: { type: 'string', default: '2' },
   nats: { type: 'string', default: '3' },
