@@ -1,7 +1,7 @@
 /**
  * What `npm start`, `npm test` and their like do. Node's own modules only: it runs before anything is installed.
  *   start | test | cluster | chaos | build | check | generate | bench | capacity | bench:path | bench:decide | bench:holder | bench:handover | bench:snapshot | bench:cassandra-away | swarm |
- *   k6 | rehearse | rolling | deploy:images | deploy:check | deploy:test | postinstall
+ *   k6 | rehearse | rolling | deploy:images | deploy:check | deploy:test | deploy:walk | postinstall
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,6 +50,7 @@ const commands = {
   'deploy:images': runBuilt('deploy/dist/images/main.js'),
   'deploy:check': runBuilt('deploy/dist/check/main.js'),
   'deploy:test': runBuilt('deploy/dist/kube/main.js'),
+  'deploy:walk': runBuilt('deploy/dist/runbooks/main.js'),
   swarm: runBuilt('loadtest/dist/swarm/main.js'),
   k6: runBuilt('loadtest/dist/k6/main.js'),
   rehearse: runBuilt('loadtest/dist/rehearse/main.js'),

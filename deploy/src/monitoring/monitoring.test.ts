@@ -33,11 +33,12 @@ test('panels have ids of their own, a description, and a place that is theirs', 
 });
 
 describe.each(alerts.map((alert) => [alert.alert, alert] as const))('%s', (name, alert) => {
-  test('has a runbook that says what it means, what to look at and what to do', () => {
+  test('has a runbook that says what it means, what to look at, what to do, and whether it was walked', () => {
     const [page = ''] = runbookOf(alert).split('#');
     expect(existsSync(join(root, page))).toBe(true);
     const text = readFileSync(join(root, page), 'utf8');
     const section = text.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
     for (const part of ['**Means**', '**Look**', '**Do**']) expect([name, section.includes(part)]).toEqual([name, true]);
+    expect(section.trim().split('\n').at(-1)).toMatch(/^(Walked: \d{4}-\d{2}-\d{2}, |Not walked here: )./);
   });
 });

@@ -1,0 +1,47 @@
+import { connectRedis } from '@plaza/kit/redis';
+import { eventually } from '@plaza/testkit';
+import { fill } from '../fill.js';
+import { cassandraOf, nothing, seen, stalling, type Scenes } from './common.js';
+
+/** Redis and Cassandra that are full, slow, or away. */
+export const stores: Scenes = {
+  async redis(bench, say) {
+    const { redis } = bench.cluster.engines;
+    const client = connectRedis({ redisUrl: bench.cluster.engines.redisUrl, redisTlsCa: undefined }, () => undefined);
+    await client.connect();
+    const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
+    await client.config('SET', 'maxmemory', String(Math.round(used * 1.1)));
+    await seen(bench, say, 'PlazaRedisMemory');
+    say(`maxmemory-policy: ${(await client.config('GET', 'maxmemory-policy')).at(-1)}`);
+    await client.config('SET', 'maxmemory', '0');
+    client.disconnect();
+    await redis?.kill();
+    await seen(bench, say, 'PlazaProjectionBehind', 70_000);
+    say(
+      `plaza_room_state_projection_writes_total: ${(await bench.ask('sum by (outcome) (plaza_room_state_projection_writes_total)')).join('; ')}`,
+    );
+    await redis?.start();
+    await eventually(async () => nothing(await bench.ask('max(plaza_room_state_projection_lag_seconds) > 5')), { timeoutMs: 60_000 });
+    say('behind no more, 5 s and less');
+  },
+
+  async cassandra(bench, say) {
+    const cassandra = cassandraOf(bench);
+    await stalling([cassandra], 900, 300, seen(bench, say, 'PlazaCassandraSlow', 60_000));
+    await cassandra.kill();
+    await fill(bench.cluster, 3 * 1_048_576);
+    await seen(bench, say, 'PlazaLogHalfFull', 90_000);
+    await seen(bench, say, 'PlazaSnapshotsFail', 60_000);
+    await seen(bench, say, 'PlazaReaderFails', 60_000);
+    await seen(bench, say, 'PlazaReaderBehind', 90_000);
+    say(await bench.plaza('cluster', /stream[^]*?\n0 .*/));
+    await fill(bench.cluster, 4 * 1_048_576);
+    await cassandra.start();
+    await seen(bench, say, 'PlazaReaderHoles', 60_000);
+    await eventually(async () => nothing(await bench.ask('max({__name__=~"plaza_(history|metrics)_reader_lag_seconds"}) > 5')), {
+      timeoutMs: 60_000,
+    });
+    say('readers are behind no more');
+    say(await bench.plaza('audit verify', /.+\n?.*/));
+  },
+};
