@@ -62,7 +62,7 @@ for (const row of chosen) {
   const [startMs, ticks] = [performance.now(), cpuTicks()];
   say(`\n== ${row.name}: ${row.what}`);
   try {
-    const result = await row.run((line) => say(`   ${line}`));
+    const result = await row.run((line) => say(`   ${line}`), values.full);
     const busyElsewhere = Number(cpuShares(ticks, cpuTicks()).others.toFixed(2));
     results[row.name] = { ...result, detail: { ...result.detail, takenAt: new Date().toISOString(), busyElsewhere } };
     keep();

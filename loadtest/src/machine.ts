@@ -32,7 +32,12 @@ export const cpuShares = (before: CpuTicks, after: CpuTicks): { readonly ours: n
 };
 
 /** Who ended and was waited for counts with its parent. */
-function ticksOfTree(): number {
+const ticksOfTree = (): number => ours().reduce((sum, { used }) => sum + used, 0);
+
+/** This process and whatever it started. */
+export const treePids = (): number[] => ours().map(({ pid }) => pid);
+
+function ours(): ReturnType<typeof statOf> {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap(statOf);
@@ -41,7 +46,7 @@ function ticksOfTree(): number {
     known = mine.size;
     for (const { pid, parent } of processes) if (mine.has(parent)) mine.add(pid);
   }
-  return processes.filter(({ pid }) => mine.has(pid)).reduce((sum, { used }) => sum + used, 0);
+  return processes.filter(({ pid }) => mine.has(pid));
 }
 
 function statOf(name: string): { pid: number; parent: number; used: number }[] {
@@ -80,7 +85,7 @@ export const pinnedTo = (cpu: number | undefined): ForkOptions => ({
   ...(cpu === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(cpu), process.execPath] }),
 });
 
-/** Keeps a running process, with all its threads, on one CPU. */
-export const pin = (pid: number, cpu: number): void => {
+/** Keeps a running process, with all its threads, on one CPU, or on those of a list like `0-3`. */
+export const pin = (pid: number, cpu: number | string): void => {
   execFileSync('taskset', ['-acp', String(cpu), String(pid)], { stdio: 'ignore' });
 };

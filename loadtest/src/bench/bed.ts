@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
 import { startOwnCassandra, type OwnCassandra } from '@plaza/testkit/engines';
-import { pin } from '../machine.js';
+import { pin, treePids } from '../machine.js';
 import { observed } from '../profile/profiled.js';
 import { benchEnv, type Target } from '../target.js';
 
@@ -40,18 +40,33 @@ export async function stopCassandra(): Promise<void> {
   await started?.stop();
 }
 
+/** What is started by the work starts on every CPU, which takes half the time, and is on the clients' side when it is done. */
+async function onAllCpus<T>(work: () => Promise<T>): Promise<T> {
+  if (clientCpu === undefined) return await work();
+  const before = new Set(treePids());
+  pin(process.pid, `0-${cpus().length - 1}`);
+  try {
+    return await work();
+  } finally {
+    for (const pid of [process.pid, ...treePids().filter((one) => !before.has(one))]) pinIfThere(pid, clientCpu);
+  }
+}
+
+function pinIfThere(pid: number, cpu: number): void {
+  try {
+    pin(pid, cpu);
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
 /** `measured`: by name, `edge-1`; to be called after `takeClientsSide`. */
 export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
   const { mains, env: forProfiles } = observed();
   const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...forProfiles, ...options.env };
-  await nameCassandra();
-  const cluster = await startCluster({
-    edges: 2,
-    holders: 1,
-    logLevel: 'error',
-    ...(mains === undefined ? {} : { mains }),
-    ...options,
-    env,
+  const cluster = await onAllCpus(async () => {
+    await nameCassandra();
+    return await startCluster({ edges: 2, holders: 1, logLevel: 'error', ...(mains === undefined ? {} : { mains }), ...options, env });
   });
   const { ready, connectUrls, processes } = cluster;
   const pids = Object.fromEntries(processes.map(({ id, pid }) => [id, pid]));

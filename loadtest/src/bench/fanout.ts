@@ -1,14 +1,14 @@
 import { startPeer } from '../peers/peer.js';
 import { serverCpu } from './bed.js';
-import { atLeast, atMost, type Row, type RowResult } from './row.js';
+import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
 import { edgeSubject, peerSubject, standaloneSubject } from './subject.js';
-import { inTurns, medianOf, ratioOf, sameRate, type FindRate, type Shape } from './turns.js';
+import { inTurns, medianOf, ratioOf, sameRate, type FindRate, type Shape, type Turns } from './turns.js';
 import { isUnsaturated } from './window.js';
 
-const steadyShape: Shape = { sockets: 10_000, rate: 8, seconds: 8, bytes: 200, rounds: 3 };
-const hotShape: Shape = { sockets: 2000, rate: 200, seconds: 8, bytes: 200, rounds: 3 };
+const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 4, bytes: 200, rounds: 3 });
+const hotShape = (full: boolean): Shape => ({ ...steadyShape(full), sockets: 2000, rate: 200, sparseRate: 20 });
 const bareRates = [25, 50, 75, 100, 125, 150, 200];
-const rampSeconds = 3;
+const rampSeconds = 2;
 
 type Say = (line: string) => void;
 
@@ -43,6 +43,7 @@ async function fanout(
         undefined,
         'us',
       ),
+      ...sparseFigures(turns),
       'delivered of expected': atLeast(Math.min(...turns.rounds.map(({ ours }) => ours.deliveries / ours.expected)), 1, 'ratio'),
       'lag p99 to the last socket': atMost(
         medianOf(turns, ({ lagMs }) => lagMs.p99),
@@ -59,6 +60,15 @@ async function fanout(
   };
 }
 
+function sparseFigures({ sparse }: Turns): Record<string, Figure> {
+  if (sparse === undefined) return {};
+  const { serverMicrosAFrame, messages, framesASocket } = sparse;
+  return {
+    'edge CPU a write of few': atMost(serverMicrosAFrame, undefined, 'us'),
+    'messages a write of few': atMost(messages / framesASocket, undefined, 'count'),
+  };
+}
+
 /** The highest rate at which a bare server has time left: beyond it, its cost a delivery falls because it is late. */
 const highestUnsaturated: FindRate = async (wanted, measure) => {
   let highest = bareRates[0] as number;
@@ -72,23 +82,23 @@ const highestUnsaturated: FindRate = async (wanted, measure) => {
 export const steady: Row = {
   name: 'fanout-steady',
   what: '10,000 sockets in one room, 8 messages of 200 bytes a second',
-  run: (say) => fanout(steadyShape, { ratio: 1.15 }, say, sameRate),
+  run: (say, full) => fanout(steadyShape(full), { ratio: 1.15 }, say, sameRate),
 };
 
 export const hot: Row = {
   name: 'fanout-hot',
   what: '2,000 sockets in one room, 200 messages of 200 bytes a second; bare uWebSockets at the highest rate that it does with time left',
-  run: (say) => fanout(hotShape, { ratio: 0.3, lagMs: 250 }, say, highestUnsaturated),
+  run: (say, full) => fanout(hotShape(full), { ratio: 0.3, lagMs: 250 }, say, highestUnsaturated),
 };
 
 /** Everything in one process, beside an edge that has others decide, keep and count for it. */
 export const standalone: Row = {
   name: 'standalone',
   what: 'the two of fan-out with standalone and with an edge',
-  run: async (say) => {
+  run: async (say, full) => {
     const shapes: readonly (readonly [string, Shape])[] = [
-      ['steady', steadyShape],
-      ['hot', hotShape],
+      ['steady', steadyShape(full)],
+      ['hot', hotShape(full)],
     ];
     const all: [string, Awaited<ReturnType<typeof inTurns>>][] = [];
     for (const [name, shape] of shapes) all.push([name, await inTurns(await standaloneSubject(), await edgeSubject(), shape, say)]);

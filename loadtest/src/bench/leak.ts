@@ -77,12 +77,12 @@ function told(minutes: number, samples: readonly Sampled[]): RowResult {
   };
 }
 
-const leakOf = (name: string, minutes: number, long: boolean): Row => ({
+const leakOf = (name: string, minutes: (full: boolean) => number, long: boolean): Row => ({
   name,
   what: 'joins and leaves of ever new accounts: what is left in the edge when nobody is there',
   long,
-  run: (say) => run(numberOf('PLAZA_BENCH_LEAK_MINUTES', minutes), say),
+  run: (say, full) => run(numberOf('PLAZA_BENCH_LEAK_MINUTES', minutes(full)), say),
 });
 
-export const leak = leakOf('leak', 1, false);
-export const leakHour = leakOf('leak-hour', 60, true);
+export const leak = leakOf('leak', (full) => (full ? 2 : 0.5), false);
+export const leakHour = leakOf('leak-hour', () => 60, true);

@@ -6,7 +6,7 @@ import { Swarm } from '../swarm/swarm.js';
 import { clientCpu, serverCpu } from './bed.js';
 import { atMost, type Row, type RowResult } from './row.js';
 import { edgeSubject, peerSubject, type Subject } from './subject.js';
-import { isUnsaturated, window, type Rate, type Window } from './window.js';
+import { isUnsaturated, mostShare, window, type Rate, type Window } from './window.js';
 
 /** What one of them costs. */
 interface Cost {
@@ -21,21 +21,23 @@ interface Cost {
 const steadySockets = 10_000;
 const hotSockets = 2000;
 const bytes = 200;
-const steadyRates = [2, 4, 8];
+const steadyRates = [4, 8];
 const hotRates = [10, 25, 50, 100, 200];
 const atOnce = 100;
-const seconds = 5;
+const seconds = 3;
 const calmMs = 1000;
 
-/** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. */
+/** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. What it has no time for by what it used before is not tried. */
 async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
-  let last: Window | undefined;
-  for (const rate of rates) {
-    const measured = await measure({ rate, seconds, bytes });
-    if (last !== undefined && !isUnsaturated(measured)) break;
-    last = measured;
+  let [rate, best] = [rates[0] as number, await measure({ rate: rates[0] as number, seconds, bytes })];
+  for (;;) {
+    const reach = (rate * mostShare) / best.serverShare;
+    const next = rates.filter((one) => one > rate && one <= reach).at(-1);
+    if (next === undefined) return best;
+    const measured = await measure({ rate: next, seconds, bytes });
+    if (!isUnsaturated(measured)) return best;
+    [rate, best] = [next, measured];
   }
-  return last as Window;
 }
 
 async function costOf({ name, url, speech, pid, rooms, publish }: Subject): Promise<Cost> {

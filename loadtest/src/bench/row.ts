@@ -21,7 +21,8 @@ export interface Row {
   readonly what: string;
   /** Only with `--full`: it takes long. */
   readonly long?: boolean;
-  run(say: (line: string) => void): Promise<RowResult>;
+  /** `full`: longer windows, for a calmer median. */
+  run(say: (line: string) => void, full: boolean): Promise<RowResult>;
 }
 
 export const atMost = (value: number, target: number | undefined, unit: string): Figure => ({

@@ -8,12 +8,15 @@ import { window, type Rate, type Window } from './window.js';
 export interface Shape extends Rate {
   readonly sockets: number;
   readonly rounds: number;
+  /** Ours once more at this rate, so low that each message has a write of its own: what a write costs, and what a message in it, can be told apart. */
+  readonly sparseRate?: number;
 }
 
 /** What both did, round by round. */
 export interface Turns {
   readonly rounds: readonly { readonly ours: Window; readonly theirs: Window }[];
   readonly theirRate: number;
+  readonly sparse?: Window;
 }
 
 /** A rate for the other one, who may need another to have time left. */
@@ -42,6 +45,8 @@ export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say:
       { ...shape, ...(theirs.speech === 'plaza' ? {} : { bytes: Math.round(bytesADelivery) }) },
       measureTheirs,
     );
+    const sparse = shape.sparseRate === undefined ? undefined : await measure({ ...shape, rate: shape.sparseRate });
+    if (sparse !== undefined) say(`${shown(ours.name, sparse)}, at ${shape.sparseRate} messages a second`);
     const rounds: Turns['rounds'][number][] = [];
     for (let round = 0; round < shape.rounds; round++) {
       const first = await (round === 0 && ours.name === 'edge' ? profiled('edge', ours.pid, say, () => measure(shape)) : measure(shape));
@@ -51,7 +56,7 @@ export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say:
       rounds.push({ ours: first, theirs: second });
     }
     if (ours.refused() + theirs.refused() > 0) throw new Error(`${ours.refused() + theirs.refused()} messages were not accepted`);
-    return { rounds, theirRate: theirRate.rate };
+    return { rounds, theirRate: theirRate.rate, ...(sparse === undefined ? {} : { sparse }) };
   } finally {
     for (const swarm of swarms) swarm.close();
     await Promise.all([ours.stop(), theirs.stop()]);
