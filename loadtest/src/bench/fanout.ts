@@ -3,12 +3,12 @@ import { serverCpu } from './bed.js';
 import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
 import { edgeSubject, peerSubject, standaloneSubject } from './subject.js';
 import { inTurns, medianOf, ratioOf, sameRate, type FindRate, type Shape, type Turns } from './turns.js';
-import { isUnsaturated } from './window.js';
+import { mostShare } from './window.js';
 
 const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 4, bytes: 200, rounds: 3 });
 const hotShape = (full: boolean): Shape => ({ ...steadyShape(full), sockets: 2000, rate: 200, sparseRate: 20 });
-const bareRates = [25, 50, 75, 100, 125, 150, 200];
-const rampSeconds = 2;
+const bareRates = [25, 50, 75, 100, 125, 150, 200] as const;
+const rampSeconds = 3;
 
 type Say = (line: string) => void;
 
@@ -69,14 +69,15 @@ function sparseFigures({ sparse }: Turns): Record<string, Figure> {
   };
 }
 
-/** The highest rate at which a bare server has time left: beyond it, its cost a delivery falls because it is late. */
+/**
+ * The highest rate at which a bare server has time left, by what it uses at the lowest. To try them does not tell: beyond its time it finds several messages
+ * at once, writes them together, and costs less a delivery because it is late.
+ */
 const highestUnsaturated: FindRate = async (wanted, measure) => {
-  let highest = bareRates[0] as number;
-  for (const rate of bareRates) {
-    if (!isUnsaturated(await measure({ ...wanted, rate, seconds: rampSeconds }))) break;
-    highest = rate;
-  }
-  return { ...wanted, rate: highest };
+  const [lowest] = bareRates;
+  const { serverShare } = await measure({ ...wanted, rate: lowest, seconds: rampSeconds });
+  const reach = (lowest * mostShare) / serverShare;
+  return { ...wanted, rate: bareRates.filter((rate) => rate <= reach).at(-1) ?? lowest };
 };
 
 export const steady: Row = {
