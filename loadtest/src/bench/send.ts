@@ -25,7 +25,7 @@ const oneRoom: Shape = {
   name: 'one room',
   rooms: 1,
   sockets: 500,
-  steps: [2000, 2000, 5000, 10_000, 20_000, 25_000],
+  steps: [2000, 500, 1000, 2000, 5000, 10_000, 20_000, 25_000],
   target: 20_000,
   warmSeconds: 12,
 };
@@ -33,7 +33,7 @@ const manyRooms: Shape = {
   name: '1,000 rooms',
   rooms: 1000,
   sockets: 1000,
-  steps: [1000, 1000, 3000, 8000, 15_000, 20_000],
+  steps: [1000, 250, 500, 1000, 3000, 8000, 15_000, 20_000],
   target: 15_000,
   warmSeconds: 5,
 };
@@ -117,7 +117,7 @@ const told = ({ perSecond, acceptedPerSecond, replyMs, micros }: Step): string =
   `${perSecond}/s: ${acceptedPerSecond}/s accepted, p50 ${replyMs.p50} ms, p99 ${replyMs.p99} ms; us a message: edge ${micros.edge}, ` +
   `holder ${micros.holder}, nats ${micros.nats}, swarm ${micros.swarm}`;
 
-const profiledStep = 1;
+const profiledStep = 3;
 const bothProfiled = <T>(bed: Bed, say: Say, work: () => Promise<T>): Promise<T> =>
   profiled('edge', bed.pid('edge-1'), say, () => profiled('room-state', bed.pid('room-state-1'), say, work));
 
