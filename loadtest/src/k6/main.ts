@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { causeOf } from '@plaza/kit';
 import { k6Path } from '@plaza/testkit/engines';
 import { k6Options, usage, type K6Options } from './options.js';
-import { killProcess, ownCluster, variablesOf } from './own-cluster.js';
+import { impatientEdges, killProcess, ownCluster, variablesOf } from './own-cluster.js';
 import { archiveK6, runK6, type K6Order, type K6Result } from './run.js';
 import { saysYes, wrongWith } from './target-check.js';
 
@@ -13,11 +13,12 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function onOwnCluster(order: K6Order): Promise<K6Result> {
   tell('starting a cluster: two edges, two holders, real engines');
-  const own = await ownCluster({ onProgress: (line) => tell(`  ${line}`) });
+  const isSlow = order.scenario === 'slow-readers';
+  const own = await ownCluster({ ...(isSlow ? { env: impatientEdges } : {}), onProgress: (line) => tell(`  ${line}`) });
   try {
     return await runK6({
       ...order,
-      env: { ...order.env, ...variablesOf(own) },
+      env: { ...(isSlow ? { PLAZA_K6_SLOW_CLOSED: '1' } : {}), ...order.env, ...variablesOf(own) },
       onDrop: () => killed('edge-2', () => killProcess(own, 'edge-2')),
     });
   } finally {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
 
+/** For slow readers: edges with less patience than those that are shipped, so that a run sees its end. */
+export const impatientEdges = { PLAZA_EDGE_SLOW_MS: '5000' };
+
 export interface OwnCluster {
   readonly cluster: Cluster;
   readonly tokenSecret: string;

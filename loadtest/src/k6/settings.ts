@@ -23,8 +23,10 @@ export interface Settings {
   /** After all are in. */
   readonly seconds: number;
   readonly messageBytes: number;
-  /** Slow readers do not read for so long. */
+  /** Slow readers do not read for so long, or until they are closed. */
   readonly stallSeconds: number;
+  /** The share of them that has to be closed for it: 1 where a stall is longer than the edges' PLAZA_EDGE_SLOW_MS and what kernels keep for a socket. */
+  readonly slowClosed: number;
   /** What has to be kept, ms. */
   readonly lagP95: number;
   readonly joinP95: number;
@@ -50,6 +52,7 @@ const numbers = {
   seconds: { least: 1, most: 86_400, usual: 30 },
   messageBytes: { least: 40, most: 4096, usual: 200 },
   stallSeconds: { least: 1, most: 3600, usual: 10 },
+  slowClosed: { least: 0, most: 1, usual: 0 },
   lagP95: { least: 1, most: 600_000, usual: 1000 },
   joinP95: { least: 1, most: 600_000, usual: 1000 },
   replyP95: { least: 1, most: 600_000, usual: 1000 },
