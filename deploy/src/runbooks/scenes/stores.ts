@@ -1,7 +1,7 @@
 import { connectRedis } from '@plaza/kit/redis';
 import { eventually } from '@plaza/testkit';
 import { fill } from '../fill.js';
-import { cassandraOf, nothing, seen, stalling, type Scenes } from './common.js';
+import { cassandraOf, nothing, seen, type Scenes } from './common.js';
 
 /** Redis and Cassandra that are full, slow, or away. */
 export const stores: Scenes = {
@@ -27,7 +27,6 @@ export const stores: Scenes = {
 
   async cassandra(bench, say) {
     const cassandra = cassandraOf(bench);
-    await stalling([cassandra], 900, 300, seen(bench, say, 'PlazaCassandraSlow', 60_000));
     await cassandra.kill();
     await fill(bench.cluster, 3 * 1_048_576);
     await seen(bench, say, 'PlazaLogHalfFull', 90_000);
