@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { natsConfig } from './common-config.js';
 import type { ConfigOf } from './config.js';
 
 /**
  * A connection that finds out within about a second that a server hangs: pings every 500 ms, two unanswered end it, 500 ms to connect. With the
- * client's own defaults a hung server holds its clients for 30 s and more (DESIGN section 5). It reconnects for ever.
+ * client's own defaults a hung server holds its clients for 30 s and more (DESIGN section 5). It reconnects for ever; `other` is for who wants it otherwise.
  */
-export function connectNats(config: ConfigOf<typeof natsConfig>, name: string): Promise<NatsConnection> {
+export function connectNats(
+  config: ConfigOf<typeof natsConfig>,
+  name: string,
+  other: Partial<NodeConnectionOptions> = {},
+): Promise<NatsConnection> {
   return connect({
     servers: config.natsServers,
     name,
@@ -31,6 +35,7 @@ export function connectNats(config: ConfigOf<typeof natsConfig>, name: string): 
             ...(config.natsTlsKey === undefined ? {} : { key: readFileSync(config.natsTlsKey, 'utf8') }),
           },
         }),
+    ...other,
   });
 }
 

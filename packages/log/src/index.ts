@@ -6,3 +6,4 @@ export * from './reader.js';
 export * from './stream-readers.js';
 export * from './keeping.js';
 export * from './log-age.js';
+export * from './walk.js';
