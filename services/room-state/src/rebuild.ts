@@ -14,6 +14,11 @@ export class ProjectionTaken extends Error {
   override readonly name = 'ProjectionTaken';
 }
 
+/** The shard's newest snapshot knows more than the log: the log was put back to an older day, or is another's. Somebody has to look. */
+export class SnapshotAhead extends Error {
+  override readonly name = 'SnapshotAhead';
+}
+
 type Parts = Pick<ShardParts, 'shard' | 'log' | 'projection' | 'snapshots' | 'clock' | 'logger' | 'limits'>;
 
 /**
@@ -23,8 +28,10 @@ type Parts = Pick<ShardParts, 'shard' | 'log' | 'projection' | 'snapshots' | 'cl
  */
 export async function rebuildProjection(parts: Parts, until: number, signal: AbortSignal): Promise<number> {
   const { shard, projection, snapshots, logger } = parts;
-  await projection.reset(shard);
   const manifest = await snapshots.newest(shard);
+  if (manifest !== undefined && manifest.sequence > until)
+    throw new SnapshotAhead(`shard ${shard}: its snapshot is of ${manifest.sequence}, the log only at ${until}`);
+  await projection.reset(shard);
   // A shard without a past has nothing to make anew; that it had to be done for any other is news.
   const born = manifest === undefined && (await parts.log.at(shard, until))?.expected === 0;
   logger[born ? 'debug' : 'warn']({ event: 'projection-rebuild', shard, until, snapshot: manifest?.sequence ?? null });

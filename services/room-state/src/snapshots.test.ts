@@ -116,6 +116,16 @@ describe('a rebuild', () => {
     expect(await projection.cursor(shard)).toBeUndefined();
   });
 
+  test('not from a snapshot of what the log does not have: it is of another log, or of one that was put back to an older day', async () => {
+    create('room-1');
+    const older = newest;
+    mute('room-1', 'bob');
+    await rebuildProjection(parts(), newest, signal);
+    await takeSnapshot(parts(), () => true);
+    await expect(rebuildProjection(parts(), older, signal)).rejects.toThrow(`its snapshot is of ${newest}, the log only at ${older}`);
+    expect(await projection.cursor(shard)).toBe(newest);
+  });
+
   test('leaves no snapshot that was taken while the shard was lost', async () => {
     create('room-1');
     await catchUp(parts(), undefined, newest, signal);
