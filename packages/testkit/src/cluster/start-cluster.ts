@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly natsStore?: (server: string) => string;
   /** A Cassandra of the cluster's own, also inside a jest run. */
   readonly ownCassandra?: boolean;
+  /** Engines that are there already, and stay when the cluster stops. */
+  readonly engines?: ClusterEngines;
   /** How one process reaches another; default: directly. `from` is empty where all the others share the link. */
   readonly link?: Link;
   /** Other mains than those of this work tree's build, by kind of service. */
@@ -71,8 +73,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     say('starting engines');
     const { natsServers = 1, dataFolder, natsStore, link = directly, ownCassandra = false } = options;
-    const engines = await startEngines({ natsServers, dataFolder, natsStore, link, ownCassandra });
-    stops.push(() => engines.stop());
+    const engines = options.engines ?? (await startEngines({ natsServers, dataFolder, natsStore, link, ownCassandra }));
+    if (options.engines === undefined) stops.push(() => engines.stop());
     engines.found.forEach(say);
     return await startServices(options, engines, keeper, stops, stop);
   } catch (error) {

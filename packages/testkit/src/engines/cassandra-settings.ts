@@ -6,6 +6,8 @@ export interface CassandraPlace {
   readonly folder: string;
   readonly port: number;
   readonly storagePort: number;
+  /** On loopback: where nodetool asks. */
+  readonly managementPort: number;
   readonly heapMb: number;
 }
 
@@ -26,11 +28,20 @@ const opened = {
 const grants = (option: string, modules: Readonly<Record<string, readonly string[]>>): string[] =>
   Object.entries(modules).flatMap(([module, packages]) => packages.map((name) => `--${option}=${module}/${name}=ALL-UNNAMED`));
 
+const allGrants = [...grants('add-exports', exported), ...grants('add-opens', opened)];
+
+/** The arguments of java for nodetool on a node. */
+export const nodetoolArguments = ({ managementPort, folder }: CassandraPlace, libraries: string): string[] => [
+  ...['-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...allGrants, `-Duser.home=${folder}`],
+  `-Dlogback.configurationFile=${join(folder, 'conf', 'logback.xml')}`,
+  ...['-cp', `${libraries}/*`, 'org.apache.cassandra.tools.NodeTool', '-h', '127.0.0.1', '-p', String(managementPort)],
+];
+
 /** The arguments of java for one small node; its data lies in the folder, its settings in `conf` below it. */
 export const javaArguments = (place: CassandraPlace, libraries: string): string[] => [
   ...[`-Xms${place.heapMb}m`, `-Xmx${place.heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
-  ...grants('add-exports', exported),
-  ...grants('add-opens', opened),
+  ...allGrants,
+  `-Dcassandra.jmx.local.port=${place.managementPort}`,
   `-Dcassandra.config=${pathToFileURL(join(place.folder, 'conf', 'cassandra.yaml')).href}`,
   `-Dcassandra.storagedir=${place.folder}`,
   '-Dcassandra-foreground=yes',

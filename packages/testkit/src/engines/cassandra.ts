@@ -6,7 +6,7 @@ import { cassandraConfig, readConfig } from '@plaza/kit';
 import { createCassandra } from '@plaza/kit/cassandra';
 import { freePort } from '../free-port.js';
 import { locked } from './cache.js';
-import { javaArguments, writeSettings, type CassandraPlace } from './cassandra-settings.js';
+import { javaArguments, nodetoolArguments, writeSettings, type CassandraPlace } from './cassandra-settings.js';
 import { findCassandra } from './find-cassandra.js';
 import { guardOf, Keeper } from './keeper.js';
 import { ServerProcess, type Guard } from './server-process.js';
@@ -23,6 +23,10 @@ export interface CassandraEngine {
 export interface OwnCassandra extends CassandraEngine {
   readonly pid: number;
   readonly port: number;
+  /** Its `data/<keyspace>/<table>-<id>` have the files of its tables. */
+  readonly dataFolder: string;
+  /** The command line of nodetool for this node, to be followed by what it is to do. */
+  readonly nodetool: readonly string[];
   kill(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
 }
@@ -73,18 +77,27 @@ function startShared(run: string): Promise<CassandraEngine> {
 export async function startOwnCassandra({ dataFolder, heapMb = 320 }: CassandraOptions = {}): Promise<OwnCassandra> {
   const keeper = new Keeper();
   try {
-    const { server, place, found } = await startNode(dataFolder ?? join(keeper.folder, 'cassandra'), heapMb, keeper.guard);
-    return ownView(server, place, found, keeper);
+    const node = await startNode(dataFolder ?? join(keeper.folder, 'cassandra'), heapMb, keeper.guard);
+    return ownView(node, keeper);
   } catch (error) {
     await keeper.close();
     throw error;
   }
 }
 
-const ownView = (server: ServerProcess, place: CassandraPlace, found: string, keeper: Keeper): OwnCassandra => ({
+interface Node {
+  readonly server: ServerProcess;
+  readonly place: CassandraPlace;
+  readonly nodetool: readonly string[];
+  readonly found: string;
+}
+
+const ownView = ({ server, place, nodetool, found }: Node, keeper: Keeper): OwnCassandra => ({
   hosts: [`127.0.0.1:${place.port}`],
   datacenter,
   found,
+  nodetool,
+  dataFolder: join(place.folder, 'data'),
   port: place.port,
   get pid() {
     return server.pid;
@@ -97,14 +110,10 @@ const ownView = (server: ServerProcess, place: CassandraPlace, found: string, ke
   },
 });
 
-async function startNode(
-  folder: string,
-  heapMb: number,
-  guard: Guard,
-): Promise<{ server: ServerProcess; place: CassandraPlace; found: string }> {
+async function startNode(folder: string, heapMb: number, guard: Guard): Promise<Node> {
   const { java, libraries, found } = await findCassandra();
   for (let attempt = 1; ; attempt++) {
-    const place = { folder, heapMb, port: await freePort(), storagePort: await freePort() };
+    const place = { folder, heapMb, port: await freePort(), storagePort: await freePort(), managementPort: await freePort() };
     writeSettings(place);
     const answers = (): Promise<void> => answersQueries(place.port);
     const server = new ServerProcess({
@@ -118,7 +127,7 @@ async function startNode(
     });
     try {
       await server.start();
-      return { server, place, found };
+      return { server, place, found, nodetool: [java, ...nodetoolArguments(place, libraries)] };
     } catch (error) {
       if (attempt === attempts) throw error;
     }
