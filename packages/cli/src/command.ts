@@ -1,3 +1,4 @@
+import type { Engines } from './backup/engines.js';
 import type { Progress } from './progress.js';
 import type { ServerApi } from './server-api.js';
 
@@ -10,6 +11,10 @@ export interface Given {
 /** What a command works with. */
 export interface Hands {
   readonly api: ServerApi;
+  /** For what concerns them as a whole, and where there is no cluster to be asked. */
+  readonly engines: Engines;
+  /** Runs a command of the operator's, its output on standard error. Rejects where it does not end with 0. */
+  readonly shell: (command: string, env: Readonly<Record<string, string>>) => Promise<void>;
   /** Resolves when the operator, or `--yes`, agrees to what is told; throws NotAgreed. */
   readonly agree: (whatHappens: string) => Promise<void>;
   readonly progress: (label: string, total: number) => Progress;
@@ -28,7 +33,7 @@ export interface Command {
   /** As they are typed, with what follows them: `shard hand-over <shard>`; [in brackets]: may be left out. */
   readonly line: string;
   readonly summary: string;
-  /** The scopes that its API key needs. */
+  /** The scopes that its API key needs; empty: it asks the engines, not the server API. */
   readonly scopes: string;
   /** A value that is given behind the option, or none. */
   readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly about: string }>>;

@@ -1,5 +1,9 @@
 import type { Command } from './command.js';
 import { verifyAudit } from './commands/audit.js';
+import { createBackup } from './commands/backup-create.js';
+import { restoreBackup } from './commands/backup-restore.js';
+import { makeTables } from './commands/backup-tables.js';
+import { verifyBackup } from './commands/backup-verify.js';
 import { showCluster } from './commands/cluster.js';
 import { drainEdge, undrainEdge } from './commands/edge.js';
 import { createKey, deleteKey, listKeys } from './commands/keys.js';
@@ -22,4 +26,8 @@ export const commands: readonly Command[] = [
   createKey,
   listKeys,
   deleteKey,
+  createBackup,
+  verifyBackup,
+  makeTables,
+  restoreBackup,
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
+import type { Engines } from './backup/engines.js';
 import { Misused, NotAgreed, type Command, type Given, type Hands } from './command.js';
 import { commands } from './commands.js';
 import { noProgress, progressBar } from './progress.js';
@@ -15,6 +16,8 @@ export interface Terminal {
   readonly showsProgress: boolean;
   /** Undefined: nobody is there to be asked. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
+  readonly engines: Engines;
+  readonly shell: Hands['shell'];
   /** Default: the real one. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -45,11 +48,13 @@ export async function plaza(args: readonly string[], terminal: Terminal): Promis
 
 async function run(command: Command, args: readonly string[], terminal: Terminal): Promise<0 | 1> {
   const { url, json, yes, ...given } = understood(command, args);
-  if (terminal.apiKey === '') throw new Misused('PLAZA_API_KEY is not set');
+  if (terminal.apiKey === '' && command.scopes !== '') throw new Misused('PLAZA_API_KEY is not set');
   const pause = terminal.wait ?? ((ms: number) => wait(ms));
   const api = new ServerApi({ url, apiKey: terminal.apiKey, wait: pause });
   const hands: Hands = {
     api,
+    engines: terminal.engines,
+    shell: terminal.shell,
     wait: pause,
     agree: (whatHappens) => agreed(whatHappens, yes, terminal),
     progress: (label, total) => (terminal.showsProgress ? progressBar(label, total, terminal.err) : noProgress),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Engines } from './backup/engines.js';
 import { plaza, type Terminal } from './plaza.js';
 
 export interface Asked {
@@ -13,6 +14,9 @@ interface Scripted {
   readonly retryAfter?: number;
   readonly json: unknown;
 }
+
+const noEngine = (): Promise<never> => Promise.reject(new Error('there is no engine'));
+const noEngines: Engines = { log: noEngine, kept: noEngine, tables: noEngine };
 
 /** A server API whose answers a test writes, by `METHOD /path`; several in a row for one, the last again and again. */
 export async function scriptedApi(answers: Readonly<Record<string, readonly object[]>>) {
@@ -43,6 +47,8 @@ export async function scriptedApi(answers: Readonly<Record<string, readonly obje
   const run = async (args: readonly string[], terminal: Partial<Terminal> = {}) => {
     let [out, err] = ['', ''];
     const code = await plaza(['--url', url, ...args], {
+      engines: noEngines,
+      shell: () => Promise.reject(new Error('there is no shell')),
       apiKey: 'the-key',
       out: (text) => (out += text),
       err: (text) => (err += text),
