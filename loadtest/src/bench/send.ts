@@ -35,7 +35,7 @@ const manyRooms: Shape = {
   sockets: 1000,
   steps: [1000, 250, 500, 1000, 3000, 8000, 15_000, 20_000],
   target: 15_000,
-  warmSeconds: 5,
+  warmSeconds: 15,
 };
 const observers = 10;
 const bytes = 100;
@@ -171,7 +171,8 @@ async function run(natsServers: 1 | 3, say: Say): Promise<readonly (readonly Ste
 /** Without a mark: over 1,000 rooms at R1, which is what capacity is reckoned with: the dearer shape. */
 function figuresOf(steps: readonly Step[], mark: string, target?: number): Record<string, Figure> {
   const best = steps.slice(1).filter(isKept).at(-1);
-  const shown = (best ?? steps.at(-1))!;
+  const [busiest] = [...steps].sort((a, b) => b.acceptedPerSecond - a.acceptedPerSecond);
+  const shown = (best ?? busiest)!;
   const figures: Record<string, Figure> = {
     'accepted a second': atLeast(best?.acceptedPerSecond ?? 0, target, '1/s'),
     'reply p99': atMost(shown.replyMs.p99, target && mostMs, 'ms'),

@@ -12,7 +12,7 @@ const slow = 500;
 const others = 4500;
 const atOnce = 100;
 const shape = { rate: 8, seconds: 4, bytes: 200 };
-const rounds = 2;
+const rounds = 3;
 /** What the edge may keep for all of them: about half of what 500 sockets of 15 KiB would have, so that the bound has work. */
 const boundBytes = 4 * 1024 * 1024;
 /** Longer than the windows take: half of the slow ones read on before, half are closed for it. */
@@ -110,7 +110,8 @@ async function run(say: Say): Promise<RowResult> {
     await never.setReading(true);
     const lateBefore = await late.count();
     const alone = await inRounds('without');
-    const lateShare = ((await late.count()).events - lateBefore.events) / (rounds * shape.rate * shape.seconds * (slow / 2));
+    const lateAfter = await late.count();
+    const lateShare = (lateAfter.events - lateBefore.events) / (rounds * shape.rate * shape.seconds * lateAfter.open);
     const fate = await fateOf(bed, [late, never]);
     say(`the slow ones: ${JSON.stringify(fate)}; who reads on has ${lateShare.toFixed(2)} of what was said then`);
     if (speaker.refused > 0) throw new Error(`${speaker.refused} messages were not accepted`);
