@@ -372,6 +372,20 @@ describe('CommandRouter', () => {
       expect(a.seen.map(({ facts }) => facts?.session)).toEqual([undefined, 1]);
     });
 
+    test('are not remembered as told longer than the session is there', async () => {
+      const a = serve('a');
+      holds('a', 10);
+      submit('c1');
+      await expectAnswered(['c1']);
+      gone.add(1);
+      submit('c2', { disconnected: true });
+      await expectAnswered(['c1', 'c2']);
+      gone.delete(1);
+      submit('c3');
+      await expectAnswered(['c1', 'c2', 'c3']);
+      expect(a.seen.map(({ facts }) => facts?.session)).toEqual([1, undefined, 1]);
+    });
+
     test('that come with a command always go', async () => {
       const a = serve('a');
       holds('a', 10);

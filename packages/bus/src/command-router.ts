@@ -30,6 +30,8 @@ export interface CommandRouterOptions {
   readonly clock: Clock;
   /** Undefined: the session has gone, its command is of no use any more. */
   factsOf(session: number): SessionFacts | undefined;
+  /** Whether the session is there, asked with each answer; default: as `factsOf` says. */
+  isThere?(session: number): boolean;
   /** The holder ends a session; `code` is of the refusal catalogue. */
   onEnded(session: number, code: string): void;
   /** A directed message for some sessions. After a takeover it may come again, with the same id. */
@@ -202,10 +204,12 @@ export class CommandRouter {
   }
 
   #take(pending: Pending, { outcome, reply }: EntryReply): void {
-    const { lane } = pending;
+    const { lane, command } = pending;
     if (outcome === EntryOutcome.ENTRY_OUTCOME_ANSWERED) {
       lane.retryMs = 0;
       lane.settle(pending, { reply });
+      // That was its leave: a lane would go on to remember up to 20,000 of them, 40 bytes each, in each shard.
+      if (command.session !== 0 && !this.#isThere(command.session)) lane.forget(command.session);
     } else if (outcome === EntryOutcome.ENTRY_OUTCOME_UNKNOWN_SESSION) this.#introduce(pending);
     else this.#retryLater(lane);
   }
@@ -250,6 +254,10 @@ export class CommandRouter {
 
   #factsOf({ facts, session }: RoutedCommand): SessionFacts | undefined {
     return facts ?? this.#options.factsOf(session);
+  }
+
+  #isThere(session: number): boolean {
+    return this.#options.isThere?.(session) ?? this.#options.factsOf(session) !== undefined;
   }
 
   #giveUp(): void {

@@ -96,6 +96,11 @@ export class ShardLane {
   /** The holder says that it does not know this session. */
   untold(session: number): void {
     this.#announced = false;
+    this.forget(session);
+  }
+
+  /** The session has gone. */
+  forget(session: number): void {
     this.#told.delete(session);
   }
 

@@ -82,6 +82,7 @@ export class EdgeCore implements SocketEvents {
     this.router = new CommandRouter({
       ...{ shards, table: this.table, gateway, peers, asker: `${id}.${born}`, clock, limits: { unansweredPerShard } },
       factsOf: (session) => this.sessions.factsOf(session),
+      isThere: (session) => this.sessions.get(session) !== undefined,
       onEnded: (session, code) => this.#ended(session, code),
       onDelivery: (delivery) => this.#deliver(delivery),
     });
