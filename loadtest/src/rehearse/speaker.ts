@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { causeOf } from '@plaza/kit';
+import { EvenRate } from '../even-rate.js';
 import { speech } from '../k6/speech.js';
 
 const answerMs = 15_000;
@@ -25,12 +26,9 @@ export interface Said {
 
 /** The platform speaks by the server API at an even rate, whatever the answers; what nobody knows is sent again under the same key. */
 export class Speaker {
-  readonly #inFlight = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rate: EvenRate;
   #accepted = 0;
   #unavailable = 0;
-  #lastMs = 0;
-  #due = 0;
   givenUp = 0;
   /** Why something was not accepted at once, the newest. */
   problem = '';
@@ -40,20 +38,20 @@ export class Speaker {
     private readonly api: () => string,
     private readonly key: string,
     private readonly room: string,
-    private readonly perSecond: number,
-    private readonly bytes: number,
+    perSecond: number,
+    bytes: number,
     private readonly onEnd: (said: Said) => void = () => undefined,
-  ) {}
+  ) {
+    this.#rate = new EvenRate(perSecond, Math.min(1000 / perSecond, 50), () => this.#say(text(bytes)));
+  }
 
   start(): void {
-    this.#lastMs = performance.now();
-    this.#timer = setInterval(() => this.#tick(), Math.min(1000 / this.perSecond, 50));
+    this.#rate.start();
   }
 
   /** Resolves when every message was accepted or given up. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#inFlight);
+  stop(): Promise<void> {
+    return this.#rate.stop();
   }
 
   /** Since the last time it was asked. */
@@ -61,17 +59,6 @@ export class Speaker {
     const taken = { accepted: this.#accepted, unavailable: this.#unavailable };
     this.#accepted = this.#unavailable = 0;
     return taken;
-  }
-
-  /** As many as are due, also where a timer came late. */
-  #tick(): void {
-    const nowMs = performance.now();
-    this.#due += ((nowMs - this.#lastMs) * this.perSecond) / 1000;
-    this.#lastMs = nowMs;
-    for (; this.#due >= 1; this.#due--) {
-      const said = this.#say(text(this.bytes)).finally(() => this.#inFlight.delete(said));
-      this.#inFlight.add(said);
-    }
   }
 
   async #say(what: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { EvenRate } from '../even-rate.js';
 import { stamped } from '../swarm/lags.js';
 import type { Outcome } from './compared.js';
 
@@ -18,38 +19,24 @@ export interface Saying {
 
 /** Voices that speak in turn at an even rate, whatever the answers; each message has a text of its own. */
 export class Chorus {
-  readonly #inFlight = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rate: EvenRate;
   #number = 0;
-  #due = 0;
-  #lastMs = 0;
 
   constructor(
-    private readonly voices: readonly Saying[],
+    voices: readonly Saying[],
     private readonly order: { readonly perSecond: number; readonly bytes: number },
     private readonly onSaid: (said: SaidOne) => void,
-  ) {}
+  ) {
+    this.#rate = new EvenRate(order.perSecond, tickMs, () => this.#say(voices[this.#number % voices.length] as Saying));
+  }
 
   start(): void {
-    this.#lastMs = performance.now();
-    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#rate.start();
   }
 
   /** Resolves when it is known of every message what became of it. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#inFlight);
-  }
-
-  /** As many as are due, also where a timer came late. */
-  #tick(): void {
-    const nowMs = performance.now();
-    this.#due += ((nowMs - this.#lastMs) * this.order.perSecond) / 1000;
-    this.#lastMs = nowMs;
-    for (; this.#due >= 1; this.#due--) {
-      const said = this.#say(this.voices[this.#number % this.voices.length] as Saying).finally(() => this.#inFlight.delete(said));
-      this.#inFlight.add(said);
-    }
+  stop(): Promise<void> {
+    return this.#rate.stop();
   }
 
   async #say(voice: Saying): Promise<void> {
