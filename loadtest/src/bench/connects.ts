@@ -27,7 +27,7 @@ export interface ConnectRound {
 const warmUps = 4;
 const rounds = 3;
 /** Until everybody's leave has been told and the edge's door takes a whole second's connects again. */
-const betweenMs = 1500;
+export const betweenMs = 1500;
 
 /** All sockets of the order as fast as the clients can, again and again; an edge and another server in turns. Throws where one did not get in. */
 export async function inTurnsConnect(

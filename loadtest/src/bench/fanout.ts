@@ -3,7 +3,7 @@ import { serverCpu } from './bed.js';
 import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
 import { edgeSubject, peerSubject, standaloneSubject } from './subject.js';
 import { inTurns, medianOf, ratioOf, sameRate, type FindRate, type Shape, type Turns } from './turns.js';
-import { mostShare } from './window.js';
+import { highestInReach } from './window.js';
 
 const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 4, bytes: 200, rounds: 3 });
 const hotShape = (full: boolean): Shape => ({ ...steadyShape(full), sockets: 2000, rate: 200, sparseRate: 20 });
@@ -75,9 +75,8 @@ function sparseFigures({ sparse }: Turns): Record<string, Figure> {
  */
 const highestUnsaturated: FindRate = async (wanted, measure) => {
   const [lowest] = bareRates;
-  const { serverShare } = await measure({ ...wanted, rate: lowest, seconds: rampSeconds });
-  const reach = (lowest * mostShare) / serverShare;
-  return { ...wanted, rate: bareRates.filter((rate) => rate <= reach).at(-1) ?? lowest };
+  const measured = await measure({ ...wanted, rate: lowest, seconds: rampSeconds });
+  return { ...wanted, rate: highestInReach(bareRates, lowest, measured) ?? lowest };
 };
 
 export const steady: Row = {

@@ -6,7 +6,7 @@ import { Swarm } from '../swarm/swarm.js';
 import { clientCpu, serverCpu } from './bed.js';
 import { atMost, type Row, type RowResult } from './row.js';
 import { edgeSubject, peerSubject, type Subject } from './subject.js';
-import { isUnsaturated, mostShare, window, type Rate, type Window } from './window.js';
+import { highestInReach, isUnsaturated, window, type Rate, type Window } from './window.js';
 
 /** What one of them costs. */
 interface Cost {
@@ -31,9 +31,8 @@ const calmMs = 1000;
 async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
   let [rate, best] = [rates[0] as number, await measure({ rate: rates[0] as number, seconds, bytes })];
   for (;;) {
-    const reach = (rate * mostShare) / best.serverShare;
-    const next = rates.filter((one) => one > rate && one <= reach).at(-1);
-    if (next === undefined) return best;
+    const next = highestInReach(rates, rate, best);
+    if (next === undefined || next <= rate) return best;
     const measured = await measure({ rate: next, seconds, bytes });
     if (!isUnsaturated(measured)) return best;
     [rate, best] = [next, measured];

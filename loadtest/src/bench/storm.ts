@@ -5,7 +5,7 @@ import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
 import type { SwarmOrder } from '../swarm/order.js';
 import { clientCpu, clusterBed, serverCpu, tokenSecret } from './bed.js';
-import { inTurnsConnect, medianMicros } from './connects.js';
+import { betweenMs, inTurnsConnect, medianMicros } from './connects.js';
 import { joinsAtHolder } from './holder-joins.js';
 import { openRoom } from './room.js';
 import { atLeast, atMost, type Row, type RowResult } from './row.js';
@@ -17,7 +17,6 @@ import { atLeast, atMost, type Row, type RowResult } from './row.js';
 const admitted = 3000;
 /** Of the offered ones each comes again for so long. */
 const patienceMs = 30_000;
-const betweenMs = 1500;
 
 async function storm(say: (line: string) => void): Promise<RowResult> {
   const bed = await clusterBed(['edge-1'], { env: { PLAZA_EDGE_CONNECTS_PER_SECOND: String(admitted) } });

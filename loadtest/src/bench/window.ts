@@ -36,7 +36,11 @@ const lookMs = 100;
 
 /** A server that is busier, of a core, or later than this with its last sockets, has no time left: what it costs then is the cost of being late. */
 export const isUnsaturated = ({ serverShare, lagMs }: Window): boolean => serverShare <= mostShare && lagMs.p99 <= 1000;
-export const mostShare = 0.9;
+const mostShare = 0.9;
+
+/** The highest of some rates for which a server has time, by the share of a core that it used at `rate`; undefined: none. */
+export const highestInReach = (rates: readonly number[], rate: number, { serverShare }: Window): number | undefined =>
+  rates.filter((one) => one <= (rate * mostShare) / serverShare).at(-1);
 
 /** Sends at the rate for the time while a swarm listens, and looks at what it cost. Throws where a socket was closed, or saw a break of its chain. */
 export async function window(swarm: Swarm, pid: number, { rate, seconds, bytes }: Rate, send: (text: string) => unknown): Promise<Window> {
