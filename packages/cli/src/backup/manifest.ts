@@ -36,6 +36,9 @@ export interface SavedStream {
   readonly begins: readonly ShardBegin[];
 }
 
+/** Of the log. */
+export const recordsIn = ({ log }: Manifest): number => log.reduce((sum, { copy }) => sum + copy.state.messages, 0);
+
 export const newManifest = (parts: Omit<Manifest, 'format'>): Manifest => ({ format, ...parts });
 
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {

@@ -2,7 +2,16 @@ import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { KeptKey, LogCopies } from '../backup/engines.js';
 import { emptyFolder, filesBelow, hashed } from '../backup/files.js';
-import { cassandraName, keptName, logName, newManifest, writeManifest, type Manifest, type SavedStream } from '../backup/manifest.js';
+import {
+  cassandraName,
+  keptName,
+  logName,
+  newManifest,
+  recordsIn,
+  writeManifest,
+  type Manifest,
+  type SavedStream,
+} from '../backup/manifest.js';
 import { Misused, needed, type Command, type Given, type Hands } from '../command.js';
 
 export const createBackup: Command = {
@@ -128,9 +137,9 @@ const countsOf = (keys: readonly KeptKey[]): Manifest['redis'] => ({
   webhooks: keys.filter(({ key }) => key.endsWith(':endpoints')).length,
 });
 
-function textOf(folder: string, { log, redis, cassandra, files }: Manifest): string {
-  const records = log.reduce((sum, { copy }) => sum + copy.state.messages, 0);
+function textOf(folder: string, manifest: Manifest): string {
+  const { redis, cassandra, files } = manifest;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const with_ = cassandra ? 'Cassandra' : 'nothing of Cassandra';
-  return `${folder}: ${records} records of the log, ${redis.apiKeys} API keys, ${redis.webhooks} webhooks, ${with_}; ${files.length} files, ${bytes} bytes\n`;
+  return `${folder}: ${recordsIn(manifest)} records of the log, ${redis.apiKeys} API keys, ${redis.webhooks} webhooks, ${with_}; ${files.length} files, ${bytes} bytes\n`;
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { copyChunkBytes } from '../backup/copy.js';
 import { contradictions } from '../backup/contradictions.js';
 import type { KeptKey, KeptKeys, LogCopies, TablePlaces } from '../backup/engines.js';
-import { keptName, logName, readManifest, type Manifest, type SavedStream } from '../backup/manifest.js';
+import { keptName, logName, readManifest, recordsIn, type Manifest, type SavedStream } from '../backup/manifest.js';
 import { Misused, needed, type Command, type Given, type Hands } from '../command.js';
 import { wrongIn } from './backup-verify.js';
 
@@ -71,8 +71,6 @@ async function checkTargets({ shards, streams }: Manifest, log: LogCopies, kept:
   if (there.length > 0) throw new Misused(`the log is not empty: LOG-${there.join(', LOG-')} exist; nothing is written over`);
   if (!(await kept.empty())) throw new Misused('Redis is not empty: it has keys plaza:*; nothing is written over');
 }
-
-const recordsIn = ({ log }: Manifest): number => log.reduce((sum, { copy }) => sum + copy.state.messages, 0);
 
 function whatHappens(manifest: Manifest, missing: readonly string[]): string {
   const { startedMs, endedMs, streams, redis } = manifest;

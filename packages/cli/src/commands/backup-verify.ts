@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { differences, filesBelow, hashed } from '../backup/files.js';
-import { manifestName, readManifest, type Manifest } from '../backup/manifest.js';
+import { manifestName, readManifest, recordsIn, type Manifest } from '../backup/manifest.js';
 import { needed, type Command, type Hands } from '../command.js';
 
 export const verifyBackup: Command = {
@@ -12,11 +12,11 @@ export const verifyBackup: Command = {
     const folder = resolve(needed(given, 'from'));
     const manifest = await readManifest(folder);
     const wrong = await wrongIn(folder, manifest, hands);
-    const { startedMs, endedMs, log, redis, cassandra, files } = manifest;
+    const { startedMs, endedMs, redis, cassandra, files } = manifest;
     const ok = wrong.length === 0;
     const words = `of ${new Date(startedMs).toISOString()} to ${new Date(endedMs).toISOString()}, ${files.length} files`;
     const text = ok ? `${folder}: OK, ${words}\n` : `${folder}: ${words}; wrong:\n${wrong.map((line) => `  ${line}\n`).join('')}`;
-    const records = log.reduce((sum, { copy }) => sum + copy.state.messages, 0);
+    const records = recordsIn(manifest);
     return { text, json: { ok, folder, startedMs, endedMs, records, ...redis, cassandra, files: files.length, wrong }, ok };
   },
 };
