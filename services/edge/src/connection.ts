@@ -28,6 +28,9 @@ export interface Hello {
 
 const tooSlowCode = 4508;
 const noSessions: readonly Session[] = [];
+/** Most have none, and share that. */
+export const noTags: readonly string[] = [];
+export const noLabels: readonly Label[] = [];
 const utf8 = new TextDecoder();
 
 /**
@@ -52,8 +55,8 @@ export class Connection implements Bucket {
   deviceKind: string;
   nickname = '';
   avatar = '';
-  tags: readonly string[] = [];
-  labels: readonly Label[] = [];
+  tags = noTags;
+  labels = noLabels;
   roleHint: Role = Role.ROLE_UNSPECIFIED;
   /** It was told that its token ends soon. */
   warned = false;

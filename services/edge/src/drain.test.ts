@@ -47,6 +47,17 @@ function crowd(count: number): Member[] {
   return members;
 }
 
+/** At 10, blocked until the ring, a small one, goes on behind that, at 70; the room is at 100. */
+function outOfRing(): Member {
+  set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
+  const [one] = crowd(1);
+  one!.connection.blocked = true;
+  for (let at = 10; at < 100; at += 10) feed.onFrame(live(at, at + 10));
+  settle();
+  one!.connection.blocked = false;
+  return one!;
+}
+
 describe('the rotating drain', () => {
   test('serves an idle room at once, a slice a turn, with one write a socket', () => {
     const members = crowd(600);
@@ -131,31 +142,21 @@ describe('the rotating drain', () => {
   });
 
   test('who falls out of the ring is told from where to where', () => {
-    set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
-    const [ann] = crowd(1);
-    ann!.connection.blocked = true;
-    for (let at = 10; at < 100; at += 10) feed.onFrame(live(at, at + 10));
-    settle();
-    ann!.connection.blocked = false;
+    const ann = outOfRing();
     feed.onFrame(live(100, 110));
     settle();
-    expect(ann!.socket.frames[0]?.body).toEqual({ $case: 'incomplete', value: { room: 'lobby', after: 10, until: 80 } });
-    expect(ann!.socket.follow(10)).toEqual({ at: 110, told: 1 });
+    expect(ann.socket.frames[0]?.body).toEqual({ $case: 'incomplete', value: { room: 'lobby', after: 10, until: 80 } });
+    expect(ann.socket.follow(10)).toEqual({ at: 110, told: 1 });
   });
 
   test('who fell out of a full ring is told once and then gets what is there, though the ring moves on with every rotation', () => {
-    set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
-    const [ann] = crowd(1);
-    ann!.connection.blocked = true;
-    for (let at = 10; at < 100; at += 10) feed.onFrame(live(at, at + 10));
-    settle();
-    ann!.connection.blocked = false;
+    const ann = outOfRing();
     for (let at = 100; at < 200; at += 10) {
       feed.onFrame(live(at, at + 10));
       clock.advance(40);
       turn();
     }
-    expect(ann!.socket.follow(10)).toEqual({ at: 200, told: 1 });
+    expect(ann.socket.follow(10)).toEqual({ at: 200, told: 1 });
   });
 
   test('a position inside a batch gets the rest of it', () => {

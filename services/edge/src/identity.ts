@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { anonymousPrefix, type Capability, type TokenClaims, type Verified } from '@plaza/kit';
 import { refuse, type Refusal, type RoomId } from '@plaza/domain';
 import { Role, type Label } from '@plaza/proto/client';
-import type { Connection } from './connection.js';
+import { noLabels, noTags, type Connection } from './connection.js';
 import type { EdgeContext } from './context.js';
 import { frameOf } from './frames.js';
 
 /** 12 characters of base64url. */
 const nameBytes = 9;
 const retryMs = 2000;
-const noTags: readonly string[] = [];
-const noLabels: readonly Label[] = [];
 const roles = { regular: Role.ROLE_REGULAR, administrator: Role.ROLE_ADMINISTRATOR } as const;
 
 /** Takes a token for the connection; again for the same account: a renewal. Undefined: taken. At once, but where the platform's keys have to be asked. */

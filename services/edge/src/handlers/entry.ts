@@ -1,12 +1,11 @@
 import type { TokenLabel } from '@plaza/kit';
 import { countLimits, refuse, type Refusal } from '@plaza/domain';
 import { Role, type Join, type Reply } from '@plaza/proto/client';
-import type { Connection } from '../connection.js';
+import { noTags, type Connection } from '../connection.js';
 import type { EntryAttributes, EntryCallback } from '../entry-callback.js';
 import type { Profile, Session } from '../session.js';
 
 const comeBackMs = 1000;
-const noTags: readonly string[] = [];
 
 export function checkTags({ tags }: Connection, wish: Join): Refusal | undefined {
   return tagsOf(tags, wish.tags).length > countLimits.tags
@@ -24,7 +23,7 @@ export const profileOf = (connection: Connection, { nickname, avatar, ext, tags,
   noticeAudience,
 });
 
-/** Each once. Most sessions have none, and share that. */
+/** Each once. */
 const tagsOf = (own: readonly string[], more: readonly string[]): readonly string[] =>
   own.length + more.length === 0 ? noTags : [...new Set([...own, ...more])];
 
