@@ -1,4 +1,5 @@
 import { filesBelow, hashOfContents, unlessDone } from './fingerprint.mjs';
+import { keepWriters } from './kept-writer.mjs';
 import { tool } from './run.mjs';
 import { writeShapes } from './shapes.mjs';
 
@@ -9,6 +10,8 @@ export function generate({ always = false } = {}) {
     'buf.yaml',
     'tooling/package.json',
     'scripts/dev/shapes.mjs',
+    'scripts/dev/kept-writer.mjs',
+    'proto/kept-writer.ts',
     ...filesBelow('proto/plaza', (path) => path.endsWith('.proto')),
   ];
   // Two times in a row, too: the mark of the first must not stop the second.
@@ -16,5 +19,6 @@ export function generate({ always = false } = {}) {
   unlessDone('proto/gen/.made-from', fingerprint, () => {
     tool('node_modules/@bufbuild/buf/bin/buf', ['generate']);
     writeShapes();
+    keepWriters();
   });
 }

@@ -1,5 +1,5 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { ServerFrame, Skipped } from '@plaza/proto/client';
+import { keptWriter } from '@plaza/proto/kept-writer';
 import { varintBytes, writeVarint } from './varint.js';
 
 export interface EncodedBatch {
@@ -16,7 +16,7 @@ const tag = { batches: 10, room: 10, prev: 16, last: 24, events: 34, skipped: 42
 
 /** A ServerFrame with one batch, in a fresh buffer. Two such frames written behind each other are one frame with both batches. */
 export function encodeBatchFrame(batch: EncodedBatch): Uint8Array {
-  const writer = new BinaryWriter().uint32(tag.batches).fork();
+  const writer = keptWriter().uint32(tag.batches).fork();
   writer.uint32(tag.room).string(batch.room);
   if (batch.prev !== 0) writer.uint32(tag.prev).uint64(batch.prev);
   if (batch.last !== 0) writer.uint32(tag.last).uint64(batch.last);
