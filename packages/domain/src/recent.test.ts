@@ -10,15 +10,15 @@ const note = (recent: Recent, position: number, timeMs: number, more: Partial<Me
 };
 
 describe('the memory of a room', () => {
-  test('forgets after two minutes, and the oldest of more than a thousand', () => {
+  test('forgets after two minutes, and all but a thousand where 250 more have come', () => {
     const recent = new Recent();
     note(recent, 1, 1000, { commandId: 'c' });
     recent.forgetOld(121_000);
     expect([recent.find(1)?.position, recent.lastSentMs(account('gus'))]).toEqual([1, 1000]);
     recent.forgetOld(121_001);
     expect([recent.find(1), recent.findSent(account('gus'), 'c'), recent.lastSentMs(account('gus'))]).toEqual([undefined, undefined, 0]);
-    for (let i = 0; i < 1500; i++) note(recent, 10 + i, 200_000 + i);
-    expect([recent.find(10 + 499), recent.find(10 + 500)?.position]).toEqual([undefined, 510]);
+    for (let i = 0; i <= 1250; i++) note(recent, 10 + i, 200_000 + i);
+    expect([recent.find(10 + 250), recent.find(10 + 251)?.position]).toEqual([undefined, 261]);
   });
 
   test('counts the last second by class', () => {

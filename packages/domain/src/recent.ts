@@ -9,8 +9,9 @@ export const recentMs = 120_000;
 export const returnMs = 30_000;
 /** Between two looks for what is too old. */
 const forgetMs = 250;
-/** Messages of which the content is remembered. */
+/** Messages of which the content is remembered; so many more before the oldest go together. */
 const mostMessages = 1000;
+const fewMore = 250;
 const tenths = 10;
 const tenthMs = 100;
 
@@ -38,7 +39,7 @@ export class Recent implements RecentView {
     this.#said.push({ account, body, timeMs });
     if (this.#said.length > mostMessages) this.#said.shift();
     this.#count(messageClass, timeMs);
-    if (timeMs - this.#forgotMs >= forgetMs || this.#messages.size > mostMessages) this.forgetOld(timeMs);
+    if (timeMs - this.#forgotMs >= forgetMs || this.#messages.size > mostMessages + fewMore) this.forgetOld(timeMs);
   }
 
   /** What decisions do not look at any more goes. */

@@ -27,6 +27,7 @@ import { Appender, type Log, type LogKeeping } from '@plaza/log';
 import { JetStreamKeeping, JetStreamLog } from '@plaza/log/nats';
 import { Askers } from './askers.js';
 import { Beside } from './beside.js';
+import { Pulse } from './pulse.js';
 import type { RoomStateConfig } from './config.js';
 import { Door } from './door.js';
 import { Edges } from './edges.js';
@@ -91,6 +92,7 @@ export function createRoomState(config: Settings & { readonly id: string }, part
     projection,
     snapshots,
     beside: new Beside(),
+    pulse: new Pulse(config.pulseMs),
     clock,
     logger,
     metrics,

@@ -7,6 +7,7 @@ import { FakeClock, quietLogger } from '@plaza/testkit';
 import { joined } from './control.js';
 import { LoadedRoom } from './loaded-room.js';
 import { noMetrics } from './metrics.js';
+import { Pulse } from './pulse.js';
 import { Outbox } from './outbox.js';
 import type { QueuedCommand } from './outbox-queue.js';
 import { recordBytes, type SealedBatch } from './seal.js';
@@ -36,7 +37,7 @@ beforeEach(() => {
       lost++;
     },
   };
-  outbox = new Outbox({ ...parts, ...hooks, appender, signal: new AbortController().signal }, 1);
+  outbox = new Outbox({ ...parts, ...hooks, appender, pulse: new Pulse(0), signal: new AbortController().signal }, 1);
 });
 
 let position = 0;
@@ -59,6 +60,7 @@ const command = (name: string, bytes = 100): QueuedCommand => ({
   control: joined([]),
   queuedMs: clock.now(),
   waiting: [{ stored: () => told.push(`${name} stored`), lost: () => told.push(`${name} lost`) }],
+  remembered: undefined,
 });
 const room = (id: string): LoadedRoom => new LoadedRoom(newRoom(id as RoomId), clock.now(), defaultLimits);
 const records = async (): Promise<LogRecord[]> => (await log.read(0, 2, 1000)).map(({ bytes }) => LogRecord.decode(bytes));

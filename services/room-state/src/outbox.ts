@@ -5,6 +5,7 @@ import { Record } from '@plaza/proto/log';
 import type { LoadedRoom } from './loaded-room.js';
 import type { RoomStateMetrics } from './metrics.js';
 import type { QueuedCommand } from './outbox-queue.js';
+import type { Pulse } from './pulse.js';
 import type { Told } from './repeats.js';
 import { sealRooms, type SealedBatch } from './seal.js';
 import type { Settings } from './settings.js';
@@ -22,6 +23,7 @@ export interface OutboxParts {
   readonly settings: Pick<Settings, 'hotIntervalMs' | 'inputMs' | 'inputBytes'>;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  readonly pulse: Pulse;
   /** The record is in the log; called before anybody who waits for it is told. */
   stored(batches: readonly SealedBatch[], sequence: number): void;
   /** The shard is another's, or the outbox was stopped; everybody who waited has been told. */
@@ -124,13 +126,13 @@ export class Outbox {
     return this.#over || (!this.#running && this.#ready.size === 0 && this.#controls.length === 0);
   }
 
-  /** In a microtask: all entries of one command batch are decided first, and share the record. */
+  /** Never in this turn: all entries of one command batch are decided first, and share the record. */
   #wake(): void {
     this.#asked = true;
     if (this.#running || this.#over) return;
     this.#running = true;
     this.#timer?.cancel();
-    queueMicrotask(() => void this.#run());
+    this.parts.pulse.next(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -138,7 +140,7 @@ export class Outbox {
       // What is put between the last look and the end of this loop woke nobody.
       while (this.#asked && !this.#over) {
         this.#asked = false;
-        while (await this.#appendNext());
+        while (await this.#appendNext()) await new Promise<void>((resolve) => this.parts.pulse.next(resolve));
       }
     } catch (error) {
       this.parts.logger.error({ event: 'append-failed', shard: this.parts.shard, cause: causeOf(error) });
@@ -204,7 +206,7 @@ export class Outbox {
       room.headSignals = 0;
     }
     this.parts.stored(batches, sequence);
-    for (const { commands } of batches) for (const { waiting } of commands) for (const told of waiting) told.stored();
+    for (const { commands } of batches) for (const command of commands) tellStored(command);
   }
 
   #mayGo(room: LoadedRoom): boolean {
@@ -233,6 +235,12 @@ const oldestOf = (batches: readonly SealedBatch[]): number | undefined =>
   batches
     .flatMap(({ commands }) => commands[0]?.queuedMs ?? [])
     .reduce<number | undefined>((oldest, ms) => Math.min(oldest ?? ms, ms), undefined);
+
+/** A repeat need not wait any more. */
+function tellStored({ remembered, waiting }: QueuedCommand): void {
+  if (remembered !== undefined) remembered.waiting = undefined;
+  for (const told of waiting) told.stored();
+}
 
 function tellLost(commands: readonly QueuedCommand[]): void {
   for (const { waiting } of commands) for (const told of waiting) told.lost();

@@ -4,10 +4,10 @@ import type { LoggedEvent } from '@plaza/proto/log';
 import { commandKinds, type CommandCase } from '@plaza/protocol';
 import { controlOf, joined } from './control.js';
 import type { LoadedRoom } from './loaded-room.js';
-import { sizeOf, type QueuedCommand } from './outbox-queue.js';
+import { sizeOf } from './outbox-queue.js';
 import { affectPresence } from './presence-effects.js';
 import { encodeResult } from './replies.js';
-import type { Told } from './repeats.js';
+import type { Remembered, Told } from './repeats.js';
 import type { ShardCore } from './shard-core.js';
 
 /** Whose command it was, for the table of repeats; commandId empty: it has no place there. */
@@ -41,16 +41,23 @@ export function queueEvents(
     return reply;
   }
   const logged = events.map((decided, i) => loggedOf(decided, i === 0 ? identity : { ...nobody, apiKey: identity.apiKey }, reply));
-  const touched = new Set(events.flatMap(({ event }) => apply(room.state, event)));
+  const nowMs = core.parts.clock.now();
+  const touched = applied(room, events);
   for (const { event } of events) affectPresence(core, room, event);
   for (const { event, audience } of events) room.note(event, audience);
-  const slots = room.capture([...touched], core.parts.clock.now());
+  const slots = room.capture(touched, nowMs);
   const waiting: Told[] = told === undefined ? [] : [told];
   const control = joined(events.map(({ event }) => controlOf(event)));
-  const queued = { events: logged, bytes: sizeOf(logged), slots, dueMs: room.dueMs, control, queuedMs: core.parts.clock.now(), waiting };
-  remember(core, room, identity, reply, queued);
-  core.outbox.put(room, queued);
+  const remembered = remember(core, room, identity, reply, waiting, nowMs);
+  const bytes = sizeOf(logged);
+  core.outbox.put(room, { events: logged, bytes, slots, dueMs: room.dueMs, control, queuedMs: nowMs, waiting, remembered });
   return reply;
+}
+
+/** The slots that they touched, each once. Nearly always it is one event. */
+function applied(room: LoadedRoom, events: readonly DecidedEvent[]): readonly string[] {
+  if (events.length === 1) return apply(room.state, events[0]!.event);
+  return [...new Set(events.flatMap(({ event }) => apply(room.state, event)))];
 }
 
 function loggedOf(
@@ -82,16 +89,11 @@ function remember(
   room: LoadedRoom,
   { asker, commandId, command }: Identity,
   reply: Uint8Array,
-  queued: QueuedCommand,
-): void {
-  if (commandId === '') return;
-  const { waiting } = queued;
-  core.repeats.remember(asker, commandId, {
-    room: room.id,
-    command,
-    reply,
-    atMs: core.parts.clock.now(),
-    whenStored: (told) => void waiting.push(told),
-  });
-  waiting.unshift({ stored: () => core.repeats.stored(asker, commandId), lost: () => undefined });
+  waiting: Told[],
+  nowMs: number,
+): Remembered | undefined {
+  if (commandId === '') return undefined;
+  const remembered = { room: room.id, command, reply, atMs: nowMs, waiting };
+  core.repeats.remember(asker, commandId, remembered);
+  return remembered;
 }

@@ -8,8 +8,8 @@ export interface Remembered {
   /** An encoded plaza.v1.Reply without id and head. */
   readonly reply: Uint8Array;
   readonly atMs: number;
-  /** Present until the log has it: called back with the others. */
-  whenStored: ((told: Told) => void) | undefined;
+  /** Until the log has it: who hears of that. */
+  waiting: Told[] | undefined;
 }
 
 /** Who waits for an answer: it is stored, or the shard was lost. */
@@ -24,32 +24,29 @@ export interface Told {
  */
 export class Repeats {
   readonly #table = new Map<string, Remembered>();
+  #asker = '';
+  #commandId = '';
+  #key = '\n';
 
   constructor(private readonly keepMs: number) {}
 
   /** `asker`: the account; empty: the server API. */
   find(asker: string, commandId: string, nowMs: number): Remembered | undefined {
     if (commandId === '') return undefined;
-    const found = this.#table.get(keyOf(asker, commandId));
-    return found !== undefined && (nowMs - found.atMs < this.keepMs || found.whenStored !== undefined) ? found : undefined;
+    const found = this.#table.get(this.#keyOf(asker, commandId));
+    return found !== undefined && (nowMs - found.atMs < this.keepMs || found.waiting !== undefined) ? found : undefined;
   }
 
   remember(asker: string, commandId: string, answer: Remembered): void {
     if (commandId === '') return;
-    const key = keyOf(asker, commandId);
+    const key = this.#keyOf(asker, commandId);
     this.#table.delete(key);
     this.#table.set(key, answer);
   }
 
-  /** The answer is in the log: a repeat need not wait any more. */
-  stored(asker: string, commandId: string): void {
-    const found = this.#table.get(keyOf(asker, commandId));
-    if (found !== undefined) found.whenStored = undefined;
-  }
-
   forgetOld(nowMs: number): void {
-    for (const [key, { atMs, whenStored }] of this.#table) {
-      if (whenStored !== undefined || nowMs - atMs < this.keepMs) return;
+    for (const [key, { atMs, waiting }] of this.#table) {
+      if (waiting !== undefined || nowMs - atMs < this.keepMs) return;
       this.#table.delete(key);
     }
   }
@@ -57,7 +54,14 @@ export class Repeats {
   get size(): number {
     return this.#table.size;
   }
-}
 
-/** A line feed is in no account. */
-const keyOf = (asker: string, commandId: string): string => `${asker}\n${commandId}`;
+  /** A line feed is in no account. Who looks a command up mostly remembers it in the same turn: a key and its hash are 1 us. */
+  #keyOf(asker: string, commandId: string): string {
+    if (asker !== this.#asker || commandId !== this.#commandId) {
+      this.#asker = asker;
+      this.#commandId = commandId;
+      this.#key = `${asker}\n${commandId}`;
+    }
+    return this.#key;
+  }
+}

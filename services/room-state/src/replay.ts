@@ -104,7 +104,7 @@ function replayEvent(
   removed.note(room.id, decoded);
   room.note(decoded, audienceOf(audience));
   if (commandId === '') return;
-  repeats.remember(asker, commandId, { room: room.id, command: bodyCaseOf(command) ?? '', reply, atMs: timeMs, whenStored: undefined });
+  repeats.remember(asker, commandId, { room: room.id, command: bodyCaseOf(command) ?? '', reply, atMs: timeMs, waiting: undefined });
 }
 
 function audienceOf(audience: LoggedEvent['audience']): Audience {

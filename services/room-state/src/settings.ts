@@ -19,6 +19,12 @@ export const settingsTable = {
   bucketRows: variable('PLAZA_BUCKET_ROWS', integer(1, 1_000_000), '10000', 'Stored messages in one history bucket, at most.'),
   bucketMs: variable('PLAZA_BUCKET_MS', ms, '86400000', 'The time that one history bucket spans, at most, in ms.'),
   hotIntervalMs: variable('PLAZA_HOT_INTERVAL_MS', ms, '40', 'The least time between two batches of a busy room, in ms.'),
+  pulseMs: variable(
+    'PLAZA_PULSE_MS',
+    integer(0, 100),
+    '2',
+    'The least time between two moments at which the shards of a process append, in ms: what they append in one moment shares writes.',
+  ),
   inputMs: variable(
     'PLAZA_INPUT_MS',
     ms,

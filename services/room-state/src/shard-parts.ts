@@ -7,6 +7,7 @@ import type { Beside } from './beside.js';
 import type { Edges } from './edges.js';
 import type { RoomStateMetrics } from './metrics.js';
 import type { Projection } from './projection.js';
+import type { Pulse } from './pulse.js';
 import type { Settings } from './settings.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import type { StreamPasts } from './stream-pasts.js';
@@ -24,6 +25,7 @@ export interface HolderParts {
   readonly projection: Projection;
   readonly snapshots: SnapshotStore;
   readonly beside: Beside;
+  readonly pulse: Pulse;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: RoomStateMetrics;

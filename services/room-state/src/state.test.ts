@@ -4,7 +4,7 @@ import { Event } from '@plaza/proto/client';
 import { AccountMap } from './account-map.js';
 import { isRefused } from './probe-address.js';
 import { RemovedLately } from './removed-lately.js';
-import { Repeats } from './repeats.js';
+import { Repeats, type Remembered } from './repeats.js';
 import { Ring, RingBudget, ringLimits, type RingEntry } from './ring.js';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -47,7 +47,7 @@ describe('the ring', () => {
 });
 
 describe('repeats', () => {
-  const answer = (atMs: number) => ({ room, command: 'sendMessage', reply: new Uint8Array([1]), atMs, whenStored: undefined });
+  const answer = (atMs: number) => ({ room, command: 'sendMessage', reply: new Uint8Array([1]), atMs, waiting: undefined });
 
   test('are known for a minute, per asker, and never without an id', () => {
     const repeats = new Repeats(60_000);
@@ -63,10 +63,11 @@ describe('repeats', () => {
 
   test('that wait for the log are not forgotten', () => {
     const repeats = new Repeats(60_000);
-    repeats.remember('ann', 'c1', { ...answer(0), whenStored: () => undefined });
+    const waits: Remembered = { ...answer(0), waiting: [] };
+    repeats.remember('ann', 'c1', waits);
     repeats.forgetOld(100_000);
     expect(repeats.find('ann', 'c1', 100_000)).toBeDefined();
-    repeats.stored('ann', 'c1');
+    waits.waiting = undefined;
     expect(repeats.find('ann', 'c1', 100_000)).toBeUndefined();
   });
 });

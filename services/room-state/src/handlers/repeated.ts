@@ -12,6 +12,6 @@ export const findRepeat = (core: ShardCore, { entry }: Asked, asker: string): Re
 export function answerRepeat(core: ShardCore, room: LoadedRoom, asked: Asked, first: Remembered): void {
   if (first.room !== room.id || first.command !== asked.command.$case) return asked.refuse(core.outbox, room, refuse('same-command'));
   const told = { stored: () => asked.answerAgain(first.reply, room.accepted.last), lost: () => asked.notHolder() };
-  if (first.whenStored === undefined) told.stored();
-  else first.whenStored(told);
+  if (first.waiting === undefined) told.stored();
+  else first.waiting.push(told);
 }

@@ -14,6 +14,7 @@ export const testSettings: Settings = {
   bucketRows: 10_000,
   bucketMs: 86_400_000,
   hotIntervalMs: 40,
+  pulseMs: 0,
   inputMs: 15_000,
   inputBytes: 8_388_608,
   graceMs: 15_000,
