@@ -3,8 +3,9 @@ import { matchesAudience } from '@plaza/domain';
 import { MemberControl } from '@plaza/proto/room';
 import { FakeClock } from '@plaza/testkit';
 import fc from 'fast-check';
+import { catchUp } from './catch-up.js';
 import { Drain } from './drain.js';
-import { feedOf, liveFor, member, type Member, type Part } from './feed.fixture.js';
+import { CountingFigures, feedOf, liveFor, member, type Member, type Part } from './feed.fixture.js';
 import type { RoomFeed } from './room-feed.js';
 
 const start = 10;
@@ -19,7 +20,7 @@ class Stage {
     const made: { drain?: Drain } = {};
     const { feed, heard } = feedOf(undefined, {
       wake: (woken) => made.drain?.wake(woken),
-      catchUp: (...whom) => made.drain?.catchUp(...whom),
+      catchUp: (whose, session, serial) => catchUp(whose, session, serial, new CountingFigures()),
       now: () => this.clock.now(),
     });
     const released = (session: Member['session']): void => feed.release(session);
@@ -276,7 +277,6 @@ describe('what is sent', () => {
   test.each([
     ['for all is one object for all, whatever their tags', [liveFor(10, 20, parts(['', 20]))], 1],
     ['for all in two segments is one object too', [liveFor(10, 30, parts(['', 20], ['', 30]))], 1],
-    ['for nobody is one object', [liveFor(10, 20, [])], 1],
     ['for an audience is one object for each way to see it', [liveFor(10, 30, parts(['', 20], ['a', 30]))], 2],
     ['for all behind something for an audience as well', [liveFor(10, 20, parts(['a', 20])), liveFor(20, 30, parts(['', 30]))], 2],
   ])('%s', (_name, frames, objects) => expect(sentTo(frames).size).toBe(objects));
@@ -287,5 +287,70 @@ describe('what is sent', () => {
     stage.feed.onFrame(liveFor(10, 20, parts(['a', 20])));
     stage.settle();
     expect([ann.socket.events, bob.socket.events]).toEqual([[], [20]]);
+  });
+});
+
+describe('what is not for a session', () => {
+  const crowd = 50;
+  /** Whom it is for, and a crowd for which it is not. */
+  const inARoom = (): { stage: Stage; ann: Member; others: Member[] } => {
+    const stage = new Stage();
+    const ann = stage.enter(['a']);
+    const others = Array.from({ length: crowd }, (_, i) => stage.enter([], { json: i % 2 === 0 }));
+    return { stage, ann, others };
+  };
+  const writes = (members: readonly Member[]): number => members.reduce((sum, { socket }) => sum + socket.sent.length, 0);
+
+  test('leads it on at once, and then once a second, in a write of its own for all that was said meanwhile', () => {
+    const { stage, ann, others } = inARoom();
+    const said = 50;
+    for (let i = 1; i <= said; i++) {
+      stage.feed.onFrame(liveFor(i * 10, (i + 1) * 10, parts(['a', (i + 1) * 10])));
+      stage.turn(40);
+      expect(writes(others)).toBe(crowd * (1 + Math.floor(i / 25)));
+    }
+    stage.feed.onFrame(liveFor((said + 1) * 10, (said + 2) * 10, parts(['a', (said + 2) * 10])));
+    stage.settle();
+    expect(ann.socket.events).toHaveLength(said + 1);
+    expect(writes(others)).toBe(crowd * 4);
+    for (const { socket } of others) expect([socket.follow(10), socket.events]).toEqual([{ at: (said + 2) * 10, told: 0 }, []]);
+    expect(stage.clock.pending).toBe(0);
+  });
+
+  test('goes with what is, in one write', () => {
+    const { stage, others } = inARoom();
+    stage.feed.onFrame(liveFor(10, 20, parts(['a', 20])));
+    stage.turn(40);
+    stage.feed.onFrame(liveFor(20, 30, parts(['a', 30])));
+    stage.turn(40);
+    expect(writes(others)).toBe(crowd);
+    stage.feed.onFrame(liveFor(30, 40, parts(['', 40])));
+    stage.turn(40);
+    expect(writes(others)).toBe(2 * crowd);
+    for (const { socket } of others) expect([socket.follow(10), socket.events]).toEqual([{ at: 40, told: 0 }, [40]]);
+  });
+
+  test('comes before its removal', () => {
+    const { stage, others } = inARoom();
+    stage.feed.onFrame(liveFor(10, 15, parts(['a', 15])));
+    stage.turn(40);
+    stage.feed.onFrame(liveFor(15, 20, parts(['a', 20])));
+    stage.turn(40);
+    const removals = [{ account: '', deviceId: '', code: 'room-closed', why: '' }];
+    stage.feed.onFrame(liveFor(20, 30, parts(['a', 30]), { removals }));
+    stage.settle();
+    for (const { socket } of others) expect(socket.follow(10).at).toBe(30);
+  });
+
+  test('is no reason to fall out of a ring that is full of it', () => {
+    const { stage, others } = inARoom();
+    const said = 2 * 2000 + 1;
+    for (let i = 1; i <= said; i++) {
+      stage.feed.onFrame(liveFor(i * 10, (i + 1) * 10, parts(['a', (i + 1) * 10])));
+      if (i % 100 === 0) stage.turn(40);
+    }
+    stage.settle();
+    expect(stage.feed.ring.base).toBeGreaterThan(10);
+    for (const { socket } of others) expect(socket.follow(10)).toEqual({ at: (said + 1) * 10, told: 0 });
   });
 });

@@ -14,6 +14,7 @@ import type { Clock, Logger, TokenVerifier } from '@plaza/kit';
 import { Direct } from '@plaza/proto/client';
 import type { Delivery } from '@plaza/proto/room';
 import { Announcer } from './announcer.js';
+import { catchUp } from './catch-up.js';
 import { CommandNames } from './command-names.js';
 import { Connection, type Hello, type Socket } from './connection.js';
 import { Connections } from './connections.js';
@@ -107,7 +108,7 @@ export class EdgeCore implements SocketEvents {
     this.feeds = new Feeds(live, shards, {
       now: () => clock.now(),
       wake: (feed) => this.#drain.wake(feed),
-      catchUp: (feed, session, serial) => this.#drain.catchUp(feed, session, serial),
+      catchUp: (feed, session, serial) => catchUp(feed, session, serial, figures),
       gap: (feed) => fills.gap(feed),
       behind: (feed) => this.heads.watch(feed),
       unsure: (session) => this.sessions.leave(session),

@@ -1,5 +1,6 @@
 import { matchesAudience } from '@plaza/domain';
 import { batchesToJson, readLiveSegments, type LiveHeader, type Segment } from '@plaza/protocol';
+import { Advance } from './advance.js';
 import { advanceFrame, trimmedBatch } from './frames.js';
 import type { RingEntry, View } from './ring.js';
 import type { TagGroup } from './tag-groups.js';
@@ -25,10 +26,10 @@ class PlainEntry implements RingEntry {
     readonly last: number,
     readonly atMs: number,
     readonly keepUntilMs: number,
-    frame: Uint8Array,
+    view: View,
   ) {
-    this.bytes = frame.length;
-    this.#view = new ReadyView(frame);
+    this.bytes = view.bytes.length;
+    this.#view = view;
   }
 
   view(): View {
@@ -64,10 +65,15 @@ class MixedEntry implements RingEntry {
     if (known !== undefined) return known;
     const matches = this.segments.map(({ audience }) => matchesAudience(audience, group.tags));
     const key = matches.map(Number).join('');
-    const view = this.#ofMatch.get(key) ?? new ReadyView(from(this.prev, this.start, joined(this.#parts(matches))));
+    const view = this.#ofMatch.get(key) ?? this.#made(matches);
     this.#ofMatch.set(key, view);
     this.#ofGroup.set(group, view);
     return view;
+  }
+
+  #made(matches: readonly boolean[]): View {
+    if (!matches.includes(true)) return new Advance(this.room, this.prev, this.last);
+    return new ReadyView(from(this.prev, this.start, joined(this.#parts(matches))));
   }
 
   #parts(matches: readonly boolean[]): Uint8Array[] {
@@ -85,8 +91,9 @@ export function entryOf(room: string, header: LiveHeader, bytes: Uint8Array, at:
   const segments = readLiveSegments(bytes);
   const prev = Math.max(at, header.prev);
   if (segments.some(isForSome)) return new MixedEntry(prev, header.last, nowMs, nowMs + keptMs, room, header.prev, segments);
-  const frame = segments.length === 0 ? advanceFrame(room, prev, header.last) : from(prev, header.prev, joined(segments.map(bytesOf)));
-  return new PlainEntry(prev, header.last, nowMs, nowMs + keptMs, frame);
+  const view =
+    segments.length === 0 ? new Advance(room, prev, header.last) : new ReadyView(from(prev, header.prev, joined(segments.map(bytesOf))));
+  return new PlainEntry(prev, header.last, nowMs, nowMs + keptMs, view);
 }
 
 const isForSome = ({ audience }: Segment): boolean => audience !== '';

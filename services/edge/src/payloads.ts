@@ -1,4 +1,5 @@
 import { jsonBatchFrame, serverFrameToJson } from '@plaza/protocol';
+import { Advance, folded } from './advance.js';
 import type { Ring, View } from './ring.js';
 import type { TagGroup } from './tag-groups.js';
 
@@ -9,18 +10,37 @@ const utf8 = new TextEncoder();
 
 /** What a reader at one position gets in one write: the next entries, and the signal if it has an older one. Made once for all readers there that see the same. */
 export class Payload {
+  readonly views: readonly View[];
+  /** Nothing in it is for these readers: they are only led on. */
+  readonly silent: boolean;
+  #bytes: Uint8Array | undefined;
   #text: Uint8Array | undefined;
+  #behind: Payload | undefined;
 
   constructor(
+    /** The position of a reader before and after it. */
     readonly prev: number,
     readonly last: number,
     /** The serial after the last entry. */
     readonly next: number,
-    readonly views: readonly View[],
+    views: readonly View[],
     private readonly signal: Uint8Array | undefined,
-    /** Frames behind each other are one frame (client.proto, ServerFrame). */
-    readonly bytes: Uint8Array,
-  ) {}
+  ) {
+    this.views = folded(views);
+    this.silent = signal === undefined && this.views.every(({ advance }) => advance !== undefined);
+  }
+
+  /** Frames behind each other are one frame (client.proto, ServerFrame). */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= joined(this.views, this.signal));
+  }
+
+  /** The same for who is at `position` still, because advances up to `prev` waited. The last one asked for is kept: readers wait together. */
+  from(position: number, room: string): Payload {
+    if (this.#behind?.prev !== position)
+      this.#behind = new Payload(position, this.last, this.next, [new Advance(room, position, this.prev), ...this.views], this.signal);
+    return this.#behind;
+  }
 
   /** The JSON text of the same frame, in UTF-8, so that it is not transcoded for each socket. */
   get text(): Uint8Array {
@@ -57,7 +77,7 @@ function payloadFrom(ring: Ring, from: number, views: readonly View[], signal: U
   const next = from + views.length;
   const prev = (views.length > 0 ? ring.entry(from)!.prev : ring.entry(from - 1)?.last) ?? ring.tip;
   const last = views.length > 0 ? ring.entry(next - 1)!.last : prev;
-  return new Payload(prev, last, next, views, signal, joined(views, signal));
+  return new Payload(prev, last, next, views, signal);
 }
 
 function joined(views: readonly View[], signal: Uint8Array | undefined): Uint8Array {
@@ -79,7 +99,7 @@ export class Payloads {
   readonly #common: Places = new Map();
   readonly #ofGroup = new Map<TagGroup, Places>();
   /** Those of groups by place: groups that see the same share one. */
-  readonly #made = new Map<number, Payload[]>();
+  readonly #made = new Map<number, { readonly views: readonly View[]; readonly payload: Payload }[]>();
   #next = -1;
   #first = -1;
   #signal: Uint8Array | undefined;
@@ -110,10 +130,10 @@ export class Payloads {
     const views = viewsOf(this.ring, from, this.ring.next, group, signal?.length ?? 0);
     if (views === undefined) return undefined;
     const made = this.#made.get(place) ?? [];
-    const same = made.find((payload) => payload.views.length === views.length && payload.views.every((view, i) => view === views[i]));
-    if (same !== undefined) return same;
+    const same = made.find((other) => other.views.length === views.length && other.views.every((view, i) => view === views[i]));
+    if (same !== undefined) return same.payload;
     const payload = payloadFrom(this.ring, from, views, signal);
-    this.#made.set(place, [...made, payload]);
+    this.#made.set(place, [...made, { views, payload }]);
     return payload;
   }
 

@@ -1,3 +1,4 @@
+import type { Advance } from './advance.js';
 import type { TagGroup } from './tag-groups.js';
 
 /** A batch as a reader gets it. */
@@ -6,6 +7,8 @@ export interface View {
   readonly bytes: Uint8Array;
   /** The inner batches as JSON, made when the first JSON client needs them. */
   readonly json: string;
+  /** Set where there is nothing in it for the reader: it only leads over the batch. */
+  readonly advance?: Advance;
 }
 
 /** One batch as it goes to sockets. */

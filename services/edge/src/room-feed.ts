@@ -6,9 +6,10 @@ import { entryOf, isChain } from './live-entry.js';
 import { Payloads } from './payloads.js';
 import { Ring, type RingEntry } from './ring.js';
 import { RoomSignal } from './room-signal.js';
+import { Rotation } from './rotation.js';
 import { Seats } from './seats.js';
 import { TagGroups } from './tag-groups.js';
-import type { Session } from './session.js';
+import { nowhere, type Session } from './session.js';
 
 /** What a feed tells the edge around it. */
 export interface FeedSurroundings {
@@ -65,7 +66,7 @@ export class RoomFeed {
   /** Since when nobody is here; 0: somebody is. */
   idleSinceMs: number;
   /** The drain's own: where in its rotation the room stands. */
-  readonly rotation = { queued: false, timed: false, seat: 0, startedMs: 0, notBeforeMs: 0, behind: false, serial: 0, signal: 0 };
+  readonly rotation: Rotation;
 
   constructor(
     readonly room: string,
@@ -76,6 +77,7 @@ export class RoomFeed {
     this.ring = ring;
     this.payloads = new Payloads(ring);
     this.signal = new RoomSignal(room);
+    this.rotation = new Rotation((shard * 61) % 1000);
     this.idleSinceMs = around.now();
   }
 
@@ -223,6 +225,7 @@ export class RoomFeed {
     this.detach(session);
     if (!this.ring.known) this.ring.restart(position);
     session.position = position;
+    session.ledFrom = nowhere;
     if (position > this.ring.tip) {
       this.#ahead.push(session);
       return this.noteHead(position);

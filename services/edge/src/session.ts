@@ -22,15 +22,19 @@ export interface Profile {
 }
 
 export const justCame = -1;
+/** No position. */
+export const nowhere = -1;
 
 /**
- * A connection's presence in a room. `cursor` is the serial in the room's ring that it gets next, `position` what it has: the drain sends it
- * nothing that does not begin at its position.
+ * A connection's presence in a room. `cursor` is the serial in the room's ring that it gets next, `position` what it has or was led over: the drain sends
+ * it nothing that does not begin at its position.
  */
 export class Session {
   // What the drain looks at comes first, as in a connection.
   cursor = 0;
   position = 0;
+  /** Where its client still is while an advance up to `position` waits; `nowhere`: at `position` too. */
+  ledFrom = nowhere;
   /** The serial of the newest signal that it got; `justCame`: one was there before it. */
   signal = 0;
   /** joining: asked, not answered. entered: answered; in its place in the ring, or about to be. gone: left, refused, removed or closed. */
