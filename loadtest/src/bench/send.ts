@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { cpuMicros, percentile } from '../machine.js';
 import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
-import { clientCpu, clusterBed, stopReaders, tokenSecret, type Bed } from './bed.js';
+import { clientCpu, clusterBed, serverCpu, stopReaders, tokenSecret, type Bed } from './bed.js';
 import { openRoom } from './room.js';
 import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
 
@@ -17,30 +17,28 @@ interface Shape {
   readonly warmSeconds: number;
 }
 
-/**
- * Sockets enough that none sends faster than 60 messages a second. Not more: each is in the room as well, and although the messages are not for
- * it, it is led over them by an advance at every rotation. 5,000 of them in one room are 125,000 writes a second, which would be all that is measured.
- */
 const oneRoom: Shape = {
   name: 'one room',
   rooms: 1,
-  sockets: 500,
-  steps: [2000, 500, 1000, 2000, 5000, 10_000, 20_000, 25_000],
+  sockets: 5000,
+  steps: [2000, 1000, 2000, 5000, 8000, 10_000, 12_000, 15_000, 20_000],
   target: 20_000,
   warmSeconds: 12,
 };
 const manyRooms: Shape = {
   name: '1,000 rooms',
   rooms: 1000,
-  sockets: 1000,
-  steps: [1000, 250, 500, 1000, 3000, 8000, 15_000, 20_000],
+  sockets: 5000,
+  steps: [1000, 500, 1000, 2000, 3000, 4000, 5000, 8000, 15_000],
   target: 15_000,
   warmSeconds: 15,
 };
 const observers = 10;
 const bytes = 100;
-const seconds = 2;
+const seconds = 3;
 const mostMs = 100;
+/** Of a step that was not kept: a major collection or a compilation falls into one window and not into the next. */
+const tries = 2;
 /** Between two steps. */
 const restMs = 300;
 const roomsAtOnce = 16;
@@ -121,12 +119,12 @@ const profiledStep = 3;
 const bothProfiled = <T>(bed: Bed, say: Say, work: () => Promise<T>): Promise<T> =>
   profiled('edge', bed.pid('edge-1'), say, () => profiled('room-state', bed.pid('room-state-1'), say, work));
 
-/** Faster and faster while all is accepted in time. Throws where a socket was closed, saw a break, or the observers did not get everything. */
+/** Faster and faster while all is accepted in time, in one of two tries. Throws where a socket was closed, saw a break, or the observers did not get everything. */
 async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say): Promise<Step[]> {
   const tokens = { secret: tokenSecret, prefix: 'guest' };
   const [url, elsewhere] = bed.connectUrls as [string, string];
   const order = { speech: 'plaza', rooms, atOnce: 100 } as const;
-  const swarm = await Swarm.open({ ...order, url, tokens, sockets: shape.sockets, talks: true }, clientCpu, 1);
+  const swarm = await Swarm.open({ ...order, url, tokens, sockets: shape.sockets, talks: true }, serverCpu, 1);
   const listeners = await Swarm.open(
     { ...order, url: elsewhere, tokens: { ...tokens, prefix: 'observer', tags: ['observer'] }, sockets: observers },
     clientCpu,
@@ -135,11 +133,14 @@ async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say)
   try {
     for (const [i, perSecond] of shape.steps.entries()) {
       const work = (): Promise<Step> => step(bed, swarm, perSecond, i === 0 ? shape.warmSeconds : seconds);
-      const one = await (i === profiledStep ? bothProfiled(bed, say, work) : work());
-      say(`${shape.name}, ${told(one)}`);
-      steps.push(one);
-      if (i > 0 && !isKept(one)) break;
-      await pause(restMs);
+      for (let left = i === 0 ? 1 : tries; left > 0; left--) {
+        const one = await (i === profiledStep ? bothProfiled(bed, say, work) : work());
+        say(`${shape.name}, ${told(one)}`);
+        steps.push(one);
+        await pause(restMs);
+        if (isKept(one)) break;
+      }
+      if (i > 0 && !isKept(steps.at(-1)!)) break;
     }
     for (const each of [swarm, listeners]) {
       const { breaks, closed, told: holes, failed } = await each.count();
@@ -195,7 +196,8 @@ async function send(say: Say): Promise<RowResult> {
       ...figuresOf(many3, ', R3'),
     },
     detail: {
-      pinned: 'edge-1 alone on CPU 0; holder, nats-server, the other edge and the clients on CPU 1, so that the edge is seen unmixed',
+      pinned:
+        'edge-1 and its clients on CPU 0; holder, nats-server, the other edge and the observers on CPU 1: as even as two CPUs can be had',
       shapes: [oneRoom, manyRooms],
       seconds,
       bytes,
