@@ -330,6 +330,20 @@ describe('what is not for a session', () => {
     for (const { socket } of others) expect([socket.follow(10), socket.events]).toEqual([{ at: 40, told: 0 }, [40]]);
   });
 
+  test('is made once for those who wait together, whenever they were led', () => {
+    const stage = new Stage();
+    stage.enter(['a']);
+    const others = Array.from({ length: 1000 }, () => stage.enter([]));
+    for (let at = 10; at < 1010; at += 10) {
+      stage.feed.onFrame(liveFor(at, at + 10, parts(['a', at + 10])));
+      stage.turn(10);
+    }
+    stage.feed.onFrame(liveFor(1010, 1020, parts(['', 1020])));
+    stage.settle();
+    for (const { socket } of others) expect(socket.follow(10)).toEqual({ at: 1020, told: 0 });
+    expect(new Set(others.map(({ socket }) => socket.sent.at(-1))).size).toBeLessThanOrEqual(6);
+  });
+
   test('comes before its removal', () => {
     const { stage, others } = inARoom();
     stage.feed.onFrame(liveFor(10, 15, parts(['a', 15])));

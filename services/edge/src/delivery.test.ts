@@ -63,6 +63,7 @@ describe('a resume', () => {
     expect(reply.result).toMatchObject({ $case: 'joined', value: { complete: false, completeFrom: 1020 } });
     await eventually(() => expect(ann.texts('lobby')).toEqual(['line 2', 'line 3']));
     expect(ann.batches('lobby')[0]?.prev).toBe(1020);
+    expect(await world.registry.getSingleMetricAsString('plaza_edge_incompletes_total')).toMatch(/^plaza_edge_incompletes_total.* 1$/m);
   });
 
   test('in the room already gives the same again, without a new presence', async () => {

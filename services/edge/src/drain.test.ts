@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@plaza/testkit';
-import { Drain } from './drain.js';
+import { Drain, type DrainParts } from './drain.js';
 import { feedOf, live, member, type Heard, type Member } from './feed.fixture.js';
 import type { RoomFeed } from './room-feed.js';
 import type { RingLimits } from './ring.js';
@@ -11,24 +11,27 @@ let turns: (() => void)[];
 let released: Session[];
 let feed: RoomFeed;
 let heard: Heard;
+let drain: Drain;
 
 function set(limits?: RingLimits): void {
   clock = new FakeClock();
   turns = [];
   released = [];
-  const made: { drain?: Drain } = {};
-  ({ feed, heard } = feedOf(limits, { wake: (woken) => made.drain?.wake(woken), now: () => clock.now() }));
-  made.drain = new Drain({
-    clock,
-    figures: heard.figures,
-    nextTurn: (task) => turns.push(task),
-    released: (session) => {
-      released.push(session);
-      feed.release(session);
-    },
-  });
+  ({ feed, heard } = anotherFeed(limits));
+  drain = new Drain(drainParts());
   feed.skipTo(10);
 }
+const drainParts = (): DrainParts => ({
+  clock,
+  figures: heard.figures,
+  nextTurn: (task) => turns.push(task),
+  released: (session) => {
+    released.push(session);
+    session.feed.release(session);
+  },
+});
+const anotherFeed = (limits?: RingLimits): ReturnType<typeof feedOf> =>
+  feedOf(limits, { wake: (woken) => drain.wake(woken), now: () => clock.now() });
 beforeEach(() => set());
 
 const turn = (): void => turns.shift()?.();
@@ -188,6 +191,44 @@ describe('the rotating drain', () => {
     expect(released.length).toBe(1000);
     for (const { socket } of members) expect(socket.frames.at(-1)?.body?.$case).toBe('removed');
     expect([feed.seats.taken, feed.sessions.size, turns.length]).toEqual([0, 0, 0]);
+  });
+
+  test('a removal is not passed over where a turn is nearly over', () => {
+    crowd(237);
+    const { feed: small } = anotherFeed();
+    small.skipTo(10);
+    const one = member(small);
+    small.attach(one.session, 10);
+    settle();
+    clock.advance(40);
+    feed.onFrame(live(10, 20));
+    small.onFrame(live(10, 20, { removals: [{ account: 'ann', code: 'kicked' }] }));
+    settle();
+    expect(released).toEqual([one.session]);
+    expect(one.socket.frames.at(-1)?.body).toMatchObject({ $case: 'removed' });
+  });
+
+  test('who can be served again while the others are is not passed over', () => {
+    const members = crowd(600);
+    const first = members[0]!;
+    first.connection.blocked = true;
+    feed.onFrame(live(10, 20));
+    turn();
+    first.connection.blocked = false;
+    drain.wake(feed);
+    settle();
+    expect(members.map(({ socket }) => socket.events)).toEqual(members.map(() => [20]));
+  });
+
+  test('a clock that is set back by an hour makes nobody wait for an hour', () => {
+    const [one] = crowd(1);
+    feed.onFrame(live(10, 20));
+    settle();
+    clock = new FakeClock(clock.now() - 3_600_000);
+    drain = new Drain(drainParts());
+    feed.onFrame(live(20, 30));
+    settle();
+    expect(one!.socket.events).toEqual([20, 30]);
   });
 
   test('rests when there is nothing to do', () => {

@@ -14,6 +14,8 @@ const looksAWrite = 20;
 /** A room is not served again before this; and its rotations take at most this share of the time. */
 const minIntervalMs = 40;
 const busyShare = 0.6;
+/** A room that would wait longer than this waits for a clock that was set. */
+const longestWaitMs = 5000;
 export interface DrainParts {
   readonly clock: Clock;
   readonly figures: Figures;
@@ -38,9 +40,11 @@ export class Drain {
   /** There may be something for the room's sockets: at once where it was idle, else when its interval is over. */
   wake(feed: RoomFeed): void {
     const { rotation } = feed;
+    // Its rotation may have passed who can be served again.
+    if (rotation.queued) rotation.behind = true;
     if (rotation.queued || (feed.seats.taken === 0 && feed.departing.length === 0)) return;
     const waitMs = rotation.notBeforeMs - this.parts.clock.now();
-    if (waitMs <= 0 || feed.departing.length > 0) return this.#enqueue(feed);
+    if (waitMs <= 0 || waitMs > longestWaitMs || feed.departing.length > 0) return this.#enqueue(feed);
     if (rotation.timed) return;
     rotation.timed = true;
     this.parts.clock.after(waitMs, () => {
@@ -70,7 +74,11 @@ export class Drain {
   /** Serves the room's next places, for about `limit` writes or what takes as long, and answers how much of that it took; it queues again until its rotation is over. */
   #slice(feed: RoomFeed, limit: number): number {
     const { rotation, seats } = feed;
-    const dismissed = this.#dismiss(feed, limit);
+    const dismissed = this.#dismiss(feed, Math.ceil(limit));
+    if (dismissed >= limit) {
+      this.#queue.push(feed);
+      return dismissed;
+    }
     if (rotation.seat === 0) {
       rotation.begin(this.parts.clock.now(), seats.all.length);
       rotation.serial = feed.ring.next;
@@ -91,7 +99,8 @@ export class Drain {
     rotation.notBeforeMs = rotation.startedMs + Math.max(minIntervalMs, tookMs / busyShare);
     feed.seats.tidy();
     if (rotation.owing) this.#leadLater(feed);
-    if (rotation.behind || rotation.serial !== feed.ring.next || rotation.signal !== feed.signal.serial) this.wake(feed);
+    const leaving = feed.departing.length > 0;
+    if (leaving || rotation.behind || rotation.serial !== feed.ring.next || rotation.signal !== feed.signal.serial) this.wake(feed);
   }
 
   /**
@@ -143,11 +152,12 @@ export class Drain {
       if (payload === undefined || payload.prev !== session.position) {
         place(feed, session, this.parts.figures);
         rotation.behind = true;
+        left -= looksAWrite;
         // Once more, in this rotation: a full ring has moved on by the next, and who waits for it falls out again and again.
         if (placed !== i) placed = i--;
         continue;
       }
-      if (payload.silent && ((rotation.due >> (i % rotation.parts)) & 1) === 0) {
+      if (payload.silent && !rotation.leads(i)) {
         rotation.owing = true;
         if (session.ledFrom === nowhere) session.ledFrom = session.position;
       } else {

@@ -1,12 +1,12 @@
 /** Each socket is led over what was not for it at most so often. */
 const leadMs = 1000;
-/** Places that are led together, and the parts of a room that take turns in a second: a bit each in 32. */
+/** Neighbours that are led together, so that one payload does for them, and the parts of a room that take turns in a second: a bit each in 32. */
 const placesAPart = 200;
 const mostParts = 25;
 
 const everyPart = -1;
 
-/** Into how many parts the places of a room fall: place i is in part i mod that. */
+/** Into how many parts the places of a room fall, 200 after 200; from 5,000 on a part has several such stretches. */
 export const partsOf = (places: number): number => Math.min(mostParts, Math.max(1, Math.ceil(places / placesAPart)));
 
 /** The parts, a bit each, whose turn came after `beforeMs` and up to `nowMs`. */
@@ -54,6 +54,11 @@ export class Rotation {
     this.startedMs = nowMs;
     this.behind = false;
     this.owing = false;
+  }
+
+  /** Who is at this place is led on now. */
+  leads(place: number): boolean {
+    return ((this.due >> (Math.floor(place / placesAPart) % this.parts)) & 1) === 1;
   }
 
   /** How long it is until the next part has its turn. */

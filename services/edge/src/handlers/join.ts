@@ -137,6 +137,7 @@ async function entered(
   const complete = await edge.fills.cover(feed, position, reply.head);
   if (session.state === ('gone' as Session['state'])) return;
   const from = complete ? position : feed.ring.base;
+  if (!complete) edge.figures.incomplete();
   connection.send(complete ? encodeReplyFrame(id, answer) : incompleteReply(id, reply, from));
   if (session.removed === undefined) return feed.attach(session, from);
   connection.send(removedFrame(feed.room, session.removed.code, session.removed.why));
