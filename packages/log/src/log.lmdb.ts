@@ -82,7 +82,7 @@ export class LmdbLog implements Log {
       const records = this.#tables.ofStream(stream, from, followRecords);
       if (records.length === 0) {
         await this.#changed.heard(ended);
-        await wait(systemClock, lookedMs + betweenLooksMs - performance.now(), ended);
+        await wait(systemClock, Math.max(0, lookedMs + betweenLooksMs - performance.now()), ended);
         lookedMs = performance.now();
       }
       for (const record of records) {

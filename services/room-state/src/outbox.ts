@@ -79,6 +79,7 @@ export class Outbox {
 
   /** The room has something for the log: events or a tally. */
   touch(room: LoadedRoom): void {
+    if (this.#over) return;
     this.#ready.add(room);
     this.#wake();
   }
@@ -152,6 +153,7 @@ export class Outbox {
 
   /** False: there is nothing to append now. */
   async #appendNext(): Promise<boolean> {
+    if (this.#over) return false;
     const control = this.#controls.shift();
     const batches = control === undefined ? sealRooms(this.#ready, (room) => this.#mayGo(room), this.parts.limits) : [];
     if (control === undefined && batches.length === 0) {
