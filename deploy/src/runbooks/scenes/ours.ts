@@ -1,3 +1,4 @@
+import { within } from '@plaza/kit';
 import { eventually } from '@plaza/testkit';
 import { WebSocket } from 'ws';
 import { allHeld, asked, meanwhile, named, seen, something, stalling, type Scenes } from './common.js';
@@ -28,6 +29,27 @@ export const ours: Scenes = {
   async loop(bench, say) {
     await stalling([named(bench, 'metrics-1')], 700, 100, seen(bench, say, 'PlazaEventLoopBusy'));
     say(await bench.plaza('cluster --shards', /room-state-\d.*\n?/));
+  },
+
+  async holes(bench, say) {
+    const { token } = (await asked(bench, '/v1/tokens', { account: 'long-away', capabilities: ['enter'] })).body as { token: string };
+    const url = `ws://127.0.0.1:${named(bench, 'edge-1').port}/v1/connect?room=lobby&token=${token}`;
+    const sockets = Array.from({ length: 10 }, (_, i) =>
+      new WebSocket(`${url}&device=away${i}`, 'plaza.v1.json').on('error', () => undefined),
+    );
+    let number = 0;
+    const comeBack = async (): Promise<void> => {
+      number++;
+      const join = JSON.stringify({ id: number, room: 'lobby', join: { after: '1' } });
+      for (const socket of sockets) if (socket.readyState === WebSocket.OPEN) socket.send(join);
+    };
+    await meanwhile(comeBack, 200, seen(bench, say, 'PlazaHolesTold', 120_000));
+    const reply = new Promise<string>((resolve) =>
+      sockets[0]?.on('message', (text: Buffer) => (text.includes('"completeFrom"') ? resolve(text.toString()) : undefined)),
+    );
+    await comeBack();
+    say(/"complete(?:From)?":.{0,24}/.exec(await within(10_000, 'the answer', reply))?.[0] ?? 'no completeFrom');
+    for (const socket of sockets) socket.terminate();
   },
 
   async shards(bench, say) {

@@ -1,7 +1,10 @@
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { causeOf } from '@plaza/kit';
 import { connectRedis } from '@plaza/kit/redis';
 import { eventually } from '@plaza/testkit';
 import { fill } from '../fill.js';
-import { cassandraOf, nothing, seen, type Scenes } from './common.js';
+import { allHeld, cassandraOf, nothing, seen, type Scenes } from './common.js';
 
 /** Redis and Cassandra that are full, slow, or away. */
 export const stores: Scenes = {
@@ -23,6 +26,32 @@ export const stores: Scenes = {
     await redis?.start();
     await eventually(async () => nothing(await bench.ask('max(plaza_room_state_projection_lag_seconds) > 5')), { timeoutMs: 60_000 });
     say('behind no more, 5 s and less');
+  },
+
+  async disk(bench, say) {
+    const client = connectRedis({ redisUrl: bench.cluster.engines.redisUrl, redisTlsCa: undefined }, () => undefined);
+    await client.connect();
+    const setting = async (name: string): Promise<string> => String((await client.config('GET', name)).at(-1));
+    const folder = join(await setting('dir'), await setting('appenddirname'));
+    const name = await setting('appendfilename');
+    const newest = Math.max(
+      ...[...readFileSync(join(folder, `${name}.manifest`), 'utf8').matchAll(/seq (\d+) type i/g)].map(([, seq]) => Number(seq)),
+    );
+    // What it writes to next is a disk that is full.
+    const next = join(folder, `${name}.${newest + 1}.incr.aof`);
+    symlinkSync('/dev/full', next);
+    await client.bgrewriteaof();
+    await seen(bench, say, 'PlazaRedisNotWritten', 60_000);
+    say(`SET: ${await client.set('full', '1').catch((error: unknown) => causeOf(error))}`);
+    say(await bench.plaza('cluster', allHeld));
+    // Room is made.
+    rmSync(next);
+    writeFileSync(next, '');
+    await client.bgrewriteaof();
+    await eventually(async () => nothing(await bench.ask('max(plaza_redis_aof_failed) > 0')), { timeoutMs: 60_000 });
+    say(`SET: ${await client.set('full', '1')}`);
+    await client.del('full');
+    client.disconnect();
   },
 
   async cassandra(bench, say) {
