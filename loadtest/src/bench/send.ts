@@ -38,7 +38,7 @@ const bytes = 100;
 const seconds = 3;
 const mostMs = 100;
 /** Of a step that was not kept: a major collection or a compilation falls into one window and not into the next. */
-const tries = 2;
+const tries = 3;
 /** Between two steps. */
 const restMs = 300;
 const roomsAtOnce = 16;
@@ -119,7 +119,7 @@ const profiledStep = 3;
 const bothProfiled = <T>(bed: Bed, say: Say, work: () => Promise<T>): Promise<T> =>
   profiled('edge', bed.pid('edge-1'), say, () => profiled('room-state', bed.pid('room-state-1'), say, work));
 
-/** Faster and faster while all is accepted in time, in one of two tries. Throws where a socket was closed, saw a break, or the observers did not get everything. */
+/** Faster and faster while all is accepted in time, in one of three tries. Throws where a socket was closed, saw a break, or the observers did not get everything. */
 async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say): Promise<Step[]> {
   const tokens = { secret: tokenSecret, prefix: 'guest' };
   const [url, elsewhere] = bed.connectUrls as [string, string];
