@@ -1,4 +1,5 @@
 export * from './account-list.js';
+export { FlushPacer } from './flush-pacer.js';
 export * from './live.js';
 export * from './peers.js';
 export * from './readers.js';
