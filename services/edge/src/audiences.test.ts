@@ -35,6 +35,12 @@ class Stage {
     return entered;
   }
 
+  /** One event at `last`, and the rotation after it. */
+  say(prev: number, last: number, audience: string): void {
+    this.feed.onFrame(liveFor(prev, last, parts([audience, last])));
+    this.turn(40);
+  }
+
   turn(ms: number): void {
     this.clock.advance(ms);
     this.#turns.shift()?.();
@@ -305,8 +311,7 @@ describe('what is not for a session', () => {
     const { stage, ann, others } = inARoom();
     const said = 50;
     for (let i = 1; i <= said; i++) {
-      stage.feed.onFrame(liveFor(i * 10, (i + 1) * 10, parts(['a', (i + 1) * 10])));
-      stage.turn(40);
+      stage.say(i * 10, (i + 1) * 10, 'a');
       expect(writes(others)).toBe(crowd * (1 + Math.floor(i / 25)));
     }
     stage.feed.onFrame(liveFor((said + 1) * 10, (said + 2) * 10, parts(['a', (said + 2) * 10])));
@@ -319,13 +324,10 @@ describe('what is not for a session', () => {
 
   test('goes with what is, in one write', () => {
     const { stage, others } = inARoom();
-    stage.feed.onFrame(liveFor(10, 20, parts(['a', 20])));
-    stage.turn(40);
-    stage.feed.onFrame(liveFor(20, 30, parts(['a', 30])));
-    stage.turn(40);
+    stage.say(10, 20, 'a');
+    stage.say(20, 30, 'a');
     expect(writes(others)).toBe(crowd);
-    stage.feed.onFrame(liveFor(30, 40, parts(['', 40])));
-    stage.turn(40);
+    stage.say(30, 40, '');
     expect(writes(others)).toBe(2 * crowd);
     for (const { socket } of others) expect([socket.follow(10), socket.events]).toEqual([{ at: 40, told: 0 }, [40]]);
   });
@@ -346,10 +348,8 @@ describe('what is not for a session', () => {
 
   test('comes before its removal', () => {
     const { stage, others } = inARoom();
-    stage.feed.onFrame(liveFor(10, 15, parts(['a', 15])));
-    stage.turn(40);
-    stage.feed.onFrame(liveFor(15, 20, parts(['a', 20])));
-    stage.turn(40);
+    stage.say(10, 15, 'a');
+    stage.say(15, 20, 'a');
     const removals = [{ account: '', deviceId: '', code: 'room-closed', why: '' }];
     stage.feed.onFrame(liveFor(20, 30, parts(['a', 30]), { removals }));
     stage.settle();

@@ -16,6 +16,7 @@ const minIntervalMs = 40;
 const busyShare = 0.6;
 /** A room that would wait longer than this waits for a clock that was set. */
 const longestWaitMs = 5000;
+
 export interface DrainParts {
   readonly clock: Clock;
   readonly figures: Figures;
