@@ -134,7 +134,10 @@ class GrpcRoomLink implements RoomLink {
     for (const queue of [...this.#asks.values()]) queue.fail(cause);
   }
 
-  /** What was written is sent within `ms`, then nothing is left of the connection. */
+  /**
+   * What was written is sent within `ms`, then nothing is left of the connection. Never in the turn that reads from it: a stream cancelled
+   * while http2 takes the other one's RST_STREAM, with data to send, makes it send that data for ever (Node 20.20).
+   */
   #letGo(ms: number): void {
     const cut = (): void => {
       clearTimeout(late);
@@ -144,8 +147,8 @@ class GrpcRoomLink implements RoomLink {
     };
     const late = setTimeout(cut, ms);
     late.unref();
-    this.#commands?.on('status', cut);
-    if (ms === 0) cut();
+    this.#commands?.on('status', () => setImmediate(cut));
+    if (ms === 0) setImmediate(cut);
   }
 }
 
