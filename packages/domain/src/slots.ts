@@ -47,7 +47,7 @@ interface Keyed {
 
 const singles: Readonly<Record<string, Single>> = {
   head: {
-    encode: (room) => HeadSlot.encode(room).finish(),
+    encode: (room) => headSlot(room).value,
     decode: (room, value) => void Object.assign(room, HeadSlot.decode(value)),
   },
   profile: {
@@ -157,6 +157,12 @@ export const attributeSlot = (key: string): string => `attribute/${key}`;
 export const botSlot = (account: AccountId): string => `bot/${account}`;
 export const awaySlot = (account: string): string => `away/${account}`;
 export const restrictionSlot = (account: AccountId): string => `restriction/${account}`;
+
+/** A room's position in its log, which changes with every record. */
+export const headSlot = (head: Pick<RoomState, 'last' | 'lastSequence' | 'bucket' | 'bucketCount'>): StoredSlot => ({
+  name: 'head',
+  value: HeadSlot.encode(head).finish(),
+});
 
 /** The slots of these names as they are now. Unknown names are gone. */
 export const slotsOf = (room: RoomState, names: Iterable<string>): SlotChange[] =>

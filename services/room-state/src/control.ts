@@ -5,6 +5,7 @@ import { Control } from '@plaza/proto/room';
 const order = (part: Partial<Control>): Control => ({ removals: [], members: [], restrictions: [], kicked: [], ...part });
 /** Most events ask for nothing, and share this. */
 const nothing = order({});
+const noBytes = new Uint8Array(0);
 
 /** What edges have to obey when they see this event. */
 export function controlOf({ kind, targets, timeMs }: Event): Control {
@@ -50,4 +51,4 @@ export function joined(controls: readonly Control[]): Control {
 export const loggedControl = (events: readonly LoggedEvent[]): Control => joined(events.map(({ event }) => controlOf(Event.decode(event))));
 
 /** Empty where there is nothing to obey. */
-export const encodeControl = (control: Control): Uint8Array => Control.encode(control).finish();
+export const encodeControl = (control: Control): Uint8Array => (control === nothing ? noBytes : Control.encode(control).finish());

@@ -90,11 +90,6 @@ export class LoadedRoom {
     const { account, commandId } = event.kind.value;
     this.recent.note({ position: event.position, timeMs: event.timeMs, account, commandId, event, audience });
   }
-
-  /** The head as the log has it. */
-  headSlot(): SlotChange {
-    return slotsOf({ ...this.state, ...this.accepted }, ['head'])[0]!;
-  }
 }
 
 export const acceptedOf = ({ last, lastSequence, bucket, bucketCount }: RoomState): Accepted => ({

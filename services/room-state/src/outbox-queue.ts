@@ -5,10 +5,10 @@ import type { Remembered, Told } from './repeats.js';
 
 /** One command's events on their way to the log: they share a record or are not in it. */
 export interface QueuedCommand {
-  readonly events: readonly LoggedEvent[];
+  readonly events: LoggedEvent[];
   readonly bytes: number;
   /** Slots other than the head that the events touched, as they are behind them. */
-  readonly slots: readonly SlotChange[];
+  readonly slots: SlotChange[];
   readonly dueMs: number;
   /** What edges have to obey. */
   readonly control: Control;
@@ -17,6 +17,10 @@ export interface QueuedCommand {
   /** What the table of repeats has of it. */
   readonly remembered: Remembered | undefined;
 }
+
+/** What all of them have, in their order; nearly always it is one command. */
+export const allOf = <T>(commands: readonly QueuedCommand[], of: (command: QueuedCommand) => T[]): T[] =>
+  commands.length === 1 ? of(commands[0]!) : commands.flatMap(of);
 
 /** A rough size of what the log gets for a command: the events and some framing. */
 export const sizeOf = (events: readonly LoggedEvent[]): number =>

@@ -169,7 +169,8 @@ export class Outbox {
     const { shard, epoch, appender, clock, signal, metrics } = this.parts;
     const id = newRecordId();
     const startMs = clock.now();
-    this.#oldestMs = oldestOf(batches) ?? startMs;
+    this.#oldestMs = oldestOf(batches, startMs);
+    const waitedMs = startMs - this.#oldestMs;
     const record = {
       id,
       epoch,
@@ -187,7 +188,7 @@ export class Outbox {
       });
     this.#oldestMs = 0;
     if ('stored' in outcome && !this.#over) {
-      metrics.appended(clock.now() - startMs, startMs - (oldestOf(batches) ?? startMs), batches);
+      metrics.appended(clock.now() - startMs, waitedMs, batches);
       this.#settle(batches, outcome.stored);
       return true;
     }
@@ -233,10 +234,8 @@ export class Outbox {
   }
 }
 
-const oldestOf = (batches: readonly SealedBatch[]): number | undefined =>
-  batches
-    .flatMap(({ commands }) => commands[0]?.queuedMs ?? [])
-    .reduce<number | undefined>((oldest, ms) => Math.min(oldest ?? ms, ms), undefined);
+const oldestOf = (batches: readonly SealedBatch[], startMs: number): number =>
+  batches.reduce((oldest, { commands }) => Math.min(oldest, commands[0]?.queuedMs ?? startMs), startMs);
 
 /** A repeat need not wait any more. */
 function tellStored({ remembered, waiting }: QueuedCommand): void {

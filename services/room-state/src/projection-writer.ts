@@ -1,5 +1,6 @@
-import { newRoom, roomFromSlots, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
+import { headSlot, newRoom, roomFromSlots, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
+import type { Accepted } from './loaded-room.js';
 import { ProjectionUnavailable, type RoomChange } from './projection.js';
 import type { ShardParts } from './shard-parts.js';
 
@@ -10,6 +11,8 @@ const longestPauseMs = 10_000;
 
 interface DirtyRoom {
   readonly slots: Map<string, SlotChange>;
+  /** As of the newest record; it is in all of them, and encoded when it is written. */
+  head: Accepted | undefined;
   dueMs: number;
 }
 
@@ -44,11 +47,12 @@ export class ProjectionWriter {
     this.#sequence = cursor;
   }
 
-  /** A room's part of a record that is in the log. */
-  note(room: RoomId, slots: Iterable<SlotChange>, dueMs: number): void {
+  /** A room's part of a record that is in the log, and the room's head behind it. */
+  note(room: RoomId, slots: Iterable<SlotChange>, dueMs: number, head?: Accepted): void {
     let dirty = this.#dirty.get(room);
-    if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), dueMs }));
+    if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), head, dueMs }));
     for (const slot of slots) dirty.slots.set(slot.name, slot);
+    dirty.head = head ?? dirty.head;
     dirty.dueMs = dueMs;
     if (this.#dirtySinceMs === 0) this.#dirtySinceMs = this.parts.clock.now();
   }
@@ -159,7 +163,7 @@ export class ProjectionWriter {
   #putBack(sinceMs: number): void {
     const newer = this.#dirty;
     this.#dirty = this.#writing;
-    for (const [room, { slots, dueMs }] of newer) this.note(room, slots.values(), dueMs);
+    for (const [room, { slots, head, dueMs }] of newer) this.note(room, slots.values(), dueMs, head);
     this.#dirtySinceMs = sinceMs || this.#dirtySinceMs;
   }
 
@@ -185,4 +189,8 @@ export class ProjectionWriter {
   }
 }
 
-const changeOf = ([room, { slots, dueMs }]: [RoomId, DirtyRoom]): RoomChange => ({ room, slots: [...slots.values()], dueMs });
+const changeOf = ([room, { slots, head, dueMs }]: [RoomId, DirtyRoom]): RoomChange => ({
+  room,
+  slots: head === undefined ? [...slots.values()] : [...slots.values(), headSlot(head)],
+  dueMs,
+});

@@ -2,7 +2,7 @@ import { bucketFor, noteStored, type Limits } from '@plaza/domain';
 import type { Skipped } from '@plaza/proto/client';
 import type { LoggedEvent, RoomBatch } from '@plaza/proto/log';
 import type { Accepted, LoadedRoom } from './loaded-room.js';
-import type { QueuedCommand } from './outbox-queue.js';
+import { allOf, type QueuedCommand } from './outbox-queue.js';
 
 /** A record is cut above this; it may hold one command more. */
 export const recordBytes = 256 * 1024;
@@ -38,7 +38,7 @@ export function sealRooms(ready: Set<LoadedRoom>, mayGo: (room: LoadedRoom) => b
 
 function sealRoom(room: LoadedRoom, roomBytes: number, limits: Limits): SealedBatch {
   const commands = takeCommands(room, roomBytes);
-  const events = commands.flatMap((command) => command.events);
+  const events = allOf(commands, (command) => command.events);
   const { last: prev, lastSequence: previousSequence } = room.accepted;
   const last = events.at(-1)?.position ?? prev;
   const stored = events.filter((event) => event.stored);
@@ -66,7 +66,7 @@ function takeCommands(room: LoadedRoom, mostBytes: number): QueuedCommand[] {
 
 /** Told with the next events that anybody sees. */
 function takeSkipped({ skipped }: LoadedRoom, events: readonly LoggedEvent[]): Skipped[] {
-  if (!events.some(({ audience }) => audience?.kind?.$case !== 'nobody')) return [];
+  if (skipped.size === 0 || !events.some(({ audience }) => audience?.kind?.$case !== 'nobody')) return [];
   const told = Array.from(skipped, ([messageClass, count]) => ({ class: messageClass, count }));
   skipped.clear();
   return told;

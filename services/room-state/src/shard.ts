@@ -13,6 +13,7 @@ import { joined, loggedControl } from './control.js';
 import { query, queryCases, type QueryCase } from './handlers/query.js';
 import { batchFrame } from './live-frames.js';
 import type { LoadedRoom } from './loaded-room.js';
+import { allOf } from './outbox-queue.js';
 import { Outbox } from './outbox.js';
 import type { ProjectionWriter } from './projection-writer.js';
 import { rebuildProjection } from './rebuild.js';
@@ -220,8 +221,8 @@ export class HeldShard implements ShardCore {
   #stored(batches: readonly SealedBatch[], sequence: number): void {
     const nowMs = this.parts.clock.now();
     for (const { room, batch, commands } of batches) {
-      const slots = commands.flatMap((command) => command.slots);
-      this.writer.note(room.id, [...slots, room.headSlot()], commands.at(-1)?.dueMs ?? room.dueMs);
+      const slots = allOf(commands, (command) => command.slots);
+      this.writer.note(room.id, slots, commands.at(-1)?.dueMs ?? room.dueMs, room.accepted);
       if (batch.events.length === 0) continue;
       this.events.note(batch.events.length, nowMs);
       const control = joined(commands.map((command) => command.control));
