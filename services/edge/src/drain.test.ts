@@ -162,6 +162,22 @@ describe('the rotating drain', () => {
     expect(ann.socket.follow(10)).toEqual({ at: 200, told: 1 });
   });
 
+  test('who falls out of the ring is told of no hole where nothing was for it, and led over it', () => {
+    set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
+    const members = [[], ['vip'], ['staff']].map((tags) => member(feed, { tags }));
+    for (const { session } of members) feed.attach(session, 10);
+    settle();
+    for (const { connection } of members) connection.blocked = true;
+    for (let at = 10; at < 50; at += 10) feed.onFrame(live(at, at + 10, { audience: 'vip' }));
+    for (let at = 50; at < 100; at += 10) feed.onFrame(live(at, at + 10, { audience: 'staff' }));
+    settle();
+    for (const { connection } of members) connection.blocked = false;
+    feed.onFrame(live(100, 110));
+    settle();
+    expect(members.map(({ socket }) => socket.follow(10))).toEqual([0, 1, 1].map((told) => ({ at: 110, told })));
+    expect(members.map(({ socket }) => socket.events)).toEqual([[110], [110], [90, 100, 110]]);
+  });
+
   test('a position inside a batch gets the rest of it', () => {
     feed.onFrame(live(10, 20));
     const ann = member(feed);
@@ -248,45 +264,59 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-test.each(Array.from({ length: 20 }, (_, i) => i + 1))('whatever happens, nobody has a silent hole or a repeat (seed %i)', (seed) => {
-  set({ entries: 12, bytes: 40_000, ageMs: 60_000 });
-  const pick = random(seed);
-  const members: { from: number; who: Member }[] = [];
-  let at = 10;
-  for (let step = 0; step < 400; step++) {
-    const one = members[pick(Math.max(1, members.length))]?.who;
-    const what = pick(10);
-    if (what < 4) {
-      feed.onFrame(live(at, at + 10, { bytes: pick(6000) + 1 }));
+test.each(Array.from({ length: 40 }, (_, i) => i + 1))(
+  'whatever happens, nobody has a silent hole or a repeat, and all that was for it (seed %i)',
+  (seed) => {
+    set({ entries: 12, bytes: 40_000, ageMs: 60_000 });
+    const pick = random(seed);
+    const members: { from: number; tag: string; who: Member }[] = [];
+    const said: { readonly at: number; readonly audience: string }[] = [];
+    const say = (audience: string, bytes: number): void => {
+      feed.onFrame(live(at, at + 10, { bytes, audience }));
       at += 10;
-    } else if (what === 4) {
-      const who = member(feed, { json: pick(3) === 0 });
-      const from = Math.max(feed.ring.base, at - pick(5) * 10);
-      feed.attach(who.session, from);
-      members.push({ from, who });
-    } else if (what === 5 && one) {
-      one.connection.blocked = false;
-      one.socket.status = 1;
-    } else if (what === 6 && one) {
-      one.socket.status = pick(2) * 2;
-    } else if (what === 7 && one && pick(4) === 0) {
-      feed.release(one.session);
-    } else if (what === 8 && pick(20) === 0) {
-      at += 50;
-      feed.skipTo(at);
-    } else {
-      clock.advance(pick(30));
-      turn();
+      said.push({ at, audience });
+    };
+    let at = 10;
+    for (let step = 0; step < 400; step++) {
+      const one = members[pick(Math.max(1, members.length))]?.who;
+      const what = pick(10);
+      if (what < 4) {
+        say(['', 'vip', 'vip', 'staff'][pick(4)]!, pick(6000) + 1);
+      } else if (what === 4) {
+        const tag = ['', 'vip', 'staff'][pick(3)]!;
+        const who = member(feed, { json: pick(3) === 0, tags: tag === '' ? [] : [tag] });
+        const from = Math.max(feed.ring.base, at - pick(5) * 10);
+        feed.attach(who.session, from);
+        members.push({ from, tag, who });
+      } else if (what === 5 && one) {
+        one.connection.blocked = false;
+        one.socket.status = 1;
+      } else if (what === 6 && one) {
+        one.socket.status = pick(2) * 2;
+      } else if (what === 7 && one && pick(4) === 0) {
+        feed.release(one.session);
+      } else if (what === 8 && pick(20) === 0) {
+        at += 50;
+        feed.skipTo(at);
+      } else {
+        clock.advance(pick(30));
+        turn();
+      }
     }
-  }
-  for (const { who } of members) {
-    who.socket.status = 1;
-    who.connection.blocked = false;
-  }
-  feed.onFrame(live(at, at + 10));
-  settle();
-  for (const { from, who } of members) {
-    const { at: reached } = who.socket.follow(from);
-    if (who.connection.open && who.session.seat >= 0) expect(reached).toBe(at + 10);
-  }
-});
+    for (const { who } of members) {
+      who.socket.status = 1;
+      who.connection.blocked = false;
+    }
+    say('', 10);
+    settle();
+    for (const { from, tag, who } of members) {
+      const { at: reached } = who.socket.follow(from);
+      if (who.connection.open && who.session.seat >= 0) expect(reached).toBe(at);
+      const { events, holes } = who.socket;
+      const isFor = (audience: string): boolean => audience === '' || audience === tag;
+      const isTold = (at: number): boolean => holes.some(({ after, until }) => after < at && at <= until);
+      const whole = said.filter(({ at, audience }) => at > from && at <= reached && isFor(audience) && !isTold(at));
+      expect(events).toEqual(whole.map(({ at }) => at));
+    }
+  },
+);

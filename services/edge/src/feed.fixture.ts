@@ -69,6 +69,11 @@ export class FakeSocket implements Socket {
     return this.frames.flatMap(({ batches }) => batches.flatMap(({ events }) => events.map(({ position }) => position)));
   }
 
+  /** What it was told that it lacks: behind one position, up to another. */
+  get holes(): readonly { readonly after: number; readonly until: number }[] {
+    return this.frames.flatMap(({ body }) => (body?.$case === 'incomplete' ? [body.value] : []));
+  }
+
   /** What a client knows of the room after `from`: throws where a batch does not follow; a told hole is no mistake. */
   follow(from: number): { at: number; told: number } {
     let at = from;
@@ -120,17 +125,22 @@ export interface LiveOptions {
   readonly flags?: number;
   readonly removals?: Partial<Removal>[];
   readonly head?: number;
+  readonly audience?: string;
 }
 
 /** A live frame whose batch holds one event of about so many bytes. */
-export function live(prev: number, last: number, { bytes = 10, flags = 0, removals = [], head = last }: LiveOptions = {}): Uint8Array {
+export function live(
+  prev: number,
+  last: number,
+  { bytes = 10, flags = 0, removals = [], head = last, audience = '' }: LiveOptions = {},
+): Uint8Array {
   // Field 5 of Event, notify_ext: any text will do.
   const text = new Uint8Array(bytes).fill(97);
   const event = new Uint8Array([...varint(8), ...varint(last), ...varint(42), ...varint(bytes), ...text]);
   return encodeLiveFrame({
     ...{ flags, prev, last, epoch: 1, head, sequence: last, accounts: 1, connections: 1 },
     control: removals.length === 0 ? new Uint8Array(0) : Control.encode(Control.fromPartial({ removals })).finish(),
-    segments: [{ audience: '', last, bytes: encodeBatchFrame({ room, prev, last, events: [event] }) }],
+    segments: [{ audience, last, bytes: encodeBatchFrame({ room, prev, last, events: [event] }) }],
   });
 }
 

@@ -15,9 +15,13 @@ class ReadyView implements View {
   }
 }
 
+const everybody = [''];
+const nobody: readonly string[] = [];
+
 /** What is for everybody alike: one view, the bytes that came. Each frame of most rooms is one, so that it is made of little. */
 class PlainEntry implements RingEntry {
   readonly mixed = false;
+  readonly audiences: readonly string[];
   readonly bytes: number;
   readonly #view: View;
 
@@ -29,6 +33,7 @@ class PlainEntry implements RingEntry {
     view: View,
   ) {
     this.bytes = view.bytes.length;
+    this.audiences = view.advance === undefined ? everybody : nobody;
     this.#view = view;
   }
 
@@ -58,6 +63,10 @@ class MixedEntry implements RingEntry {
     private readonly segments: readonly Segment[],
   ) {
     this.bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+  }
+
+  get audiences(): readonly string[] {
+    return this.segments.map(({ audience }) => audience);
   }
 
   view(group: TagGroup): View {

@@ -2,7 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import { Ring, type RingEntry } from './ring.js';
 
 const entry = (prev: number, last: number, more: Partial<RingEntry> = {}): RingEntry => ({
-  ...{ prev, last, bytes: 10, mixed: false, view: () => ({ bytes: new Uint8Array(10), json: '' }), atMs: 0, keepUntilMs: 0 },
+  ...{
+    prev,
+    last,
+    bytes: 10,
+    mixed: false,
+    view: () => ({ bytes: new Uint8Array(10), json: '' }),
+    audiences: [''],
+    atMs: 0,
+    keepUntilMs: 0,
+  },
   ...more,
 });
 

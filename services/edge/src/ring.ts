@@ -1,4 +1,5 @@
 import type { Advance } from './advance.js';
+import { Dropped } from './dropped.js';
 import type { TagGroup } from './tag-groups.js';
 
 /** A batch as a reader gets it. */
@@ -21,6 +22,8 @@ export interface RingEntry {
   /** Groups of tags get different views of it; otherwise all get the same. */
   readonly mixed: boolean;
   view(group: TagGroup): View;
+  /** For whom there is something in it; empty: for nobody. */
+  readonly audiences: readonly string[];
   readonly atMs: number;
   /** Not thrown out for size before then: a session that was just told "complete" is still reading it. */
   readonly keepUntilMs: number;
@@ -50,6 +53,7 @@ export class Ring {
   #known = false;
   /** The serial behind the newest mixed entry. */
   #mixedBefore = 0;
+  readonly #dropped = new Dropped();
 
   constructor(private readonly limits: RingLimits = ringLimits) {}
 
@@ -98,6 +102,7 @@ export class Ring {
     this.#base = position;
     this.#tip = position;
     this.#known = true;
+    this.#dropped.restart(position);
   }
 
   /** The entry's `prev` has to be `tip`. Throws out what is over the limits. */
@@ -129,7 +134,13 @@ export class Ring {
       this.#first++;
       this.#bytes -= oldest.bytes;
       this.#base = oldest.last;
+      this.#dropped.note(oldest.audiences, oldest.last);
     }
+  }
+
+  /** A reader of the group at this position, before `base`, lacks nothing that it would have seen. */
+  hadNothingFor(group: TagGroup, position: number): boolean {
+    return this.#known && this.#dropped.hadNothingFor(group, position);
   }
 
   /** The serial of the first entry that a reader at this position has not read whole. Undefined: the position is before `base` or after `tip`. */
