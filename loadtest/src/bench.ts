@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { causeOf } from '@plaza/kit';
-import { stopCassandra, takeClientsSide } from './bench/bed.js';
+import { stopShared, takeClientsSide } from './bench/bed.js';
 import { worseThan, type Results } from './bench/comparison.js';
 import { isKept, type Figure, type RowResult } from './bench/row.js';
 import { rows } from './bench/rows.js';
@@ -74,7 +74,7 @@ for (const row of chosen) {
   }
 }
 
-await stopCassandra();
+await stopShared();
 say('');
 say(`kept in ${keep()}`);
 if (before !== undefined) {

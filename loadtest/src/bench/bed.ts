@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { startCluster, type Cluster, type ClusterOptions } from '@plaza/testkit/cluster';
+import { startCluster, type Cluster, type ClusterOptions, type ServiceProcess } from '@plaza/testkit/cluster';
 import { startOwnCassandra, type OwnCassandra } from '@plaza/testkit/engines';
 import { pin, treePids } from '../machine.js';
 import { observed } from '../profile/profiled.js';
@@ -25,6 +25,7 @@ export interface Bed extends Target {
 }
 
 let cassandra: Promise<OwnCassandra> | undefined;
+let house: Promise<Cluster> | undefined;
 
 /** One for all clusters of a run, each in a keyspace of its own: its start takes longer than many a row. */
 async function nameCassandra(): Promise<void> {
@@ -34,10 +35,10 @@ async function nameCassandra(): Promise<void> {
 }
 
 /** After the last row. */
-export async function stopCassandra(): Promise<void> {
-  // One that did not start has told its row so.
-  const started = await cassandra?.catch(() => undefined);
-  await started?.stop();
+export async function stopShared(): Promise<void> {
+  // What did not start has told its row so.
+  await (await house?.catch(() => undefined))?.stop();
+  await (await cassandra?.catch(() => undefined))?.stop();
 }
 
 /** What is started by the work starts on every CPU, which takes half the time, and is on the clients' side when it is done. */
@@ -60,14 +61,16 @@ function pinIfThere(pid: number, cpu: number): void {
   }
 }
 
-/** `measured`: by name, `edge-1`; to be called after `takeClientsSide`. */
-export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
+function startBenchCluster(options: ClusterOptions): Promise<Cluster> {
   const { mains, env: forProfiles } = observed();
   const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...forProfiles, ...options.env };
-  const cluster = await onAllCpus(async () => {
+  return onAllCpus(async () => {
     await nameCassandra();
     return await startCluster({ edges: 2, holders: 1, logLevel: 'error', ...(mains === undefined ? {} : { mains }), ...options, env });
   });
+}
+
+function bedOf(cluster: Cluster, measured: readonly string[], stop: () => Promise<void>): Bed {
   const { ready, connectUrls, processes } = cluster;
   const pids = Object.fromEntries(processes.map(({ id, pid }) => [id, pid]));
   const pid = (id: string): number => {
@@ -76,10 +79,34 @@ export async function clusterBed(measured: readonly string[], options: ClusterOp
     return found;
   };
   for (const id of measured) if (serverCpu !== undefined) pin(pid(id), serverCpu);
-  return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop: () => cluster.stop() };
+  return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop };
 }
 
-/** Ends who reads the log, and the api: none of them is on the way of a message, and on two cores they take what is measured. Rooms have to be there. */
+/** A cluster of one row's own, with the named processes on the server's CPU; to be called after `takeClientsSide`. */
+export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
+  const cluster = await startBenchCluster(options);
+  return bedOf(cluster, measured, () => cluster.stop());
+}
+
+/**
+ * An edge that was just started, `edge-1`, with the server's CPU, in the cluster that all such rows of a run have in common: a cluster takes longer to start
+ * than many a row to measure. After `takeClientsSide`; the row closes what it opened.
+ */
+export async function edgeBed({
+  main,
+  env = {},
+}: { readonly main?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Bed> {
+  const cluster = await (house ??= startBenchCluster({}));
+  const [edge] = cluster.processes.filter(({ id }) => id === 'edge-1') as [ServiceProcess];
+  await edge.kill();
+  await onAllCpus(async () => {
+    const ended = cluster.processes.filter(({ kind, pid }) => kind === 'api' && pid === 0);
+    await Promise.all([main === undefined ? edge.restartAsItWas(env) : edge.restartAs(main, env), ...ended.map((api) => api.start())]);
+  });
+  return bedOf(cluster, [edge.id], () => Promise.resolve());
+}
+
+/** Ends who reads the log, and the api: none of them is on the way of a message, and on two cores they take what is measured. Rooms have to be there; `edgeBed` starts the api again. */
 export async function stopReaders({ cluster }: Bed): Promise<void> {
   const readers = cluster.processes.filter(({ kind }) => kind === 'api' || kind === 'history' || kind === 'metrics');
   await Promise.all(readers.map((reader) => reader.kill()));

@@ -28,6 +28,8 @@ const warmUps = 4;
 const rounds = 3;
 /** Until everybody's leave has been told and the edge's door takes a whole second's connects again. */
 export const betweenMs = 1500;
+/** Who has no door that lets so many in a second only waits until all are gone. */
+const bareBetweenMs = 300;
 
 /** All sockets of the order as fast as the clients can, again and again; an edge and another server in turns. Throws where one did not get in. */
 export async function inTurnsConnect(
@@ -37,21 +39,21 @@ export async function inTurnsConnect(
 ): Promise<{ ours: ConnectRound[]; theirs: ConnectRound[] }> {
   const kept = { ours: [] as ConnectRound[], theirs: [] as ConnectRound[] };
   for (let i = 0; i < warmUps + rounds; i++) {
-    const our = await connects(ours, i);
-    const their = await connects(theirs, i);
+    const our = await connects(ours, i, betweenMs);
+    const their = await connects(theirs, i, bareBetweenMs);
     say(`${shown(our)}; bare: ${shown(their)}${i < warmUps ? ' (warms up)' : ''}`);
     if (i < warmUps) continue;
     kept.ours.push(our);
     kept.theirs.push(their);
   }
   // Beside the rounds that count: a profiler takes its share.
-  await profiled('edge', ours.pid, say, () => connects(ours, warmUps + rounds));
+  await profiled('edge', ours.pid, say, () => connects(ours, warmUps + rounds, betweenMs));
   return kept;
 }
 
 export const medianMicros = (all: readonly ConnectRound[]): number => median(all.map(({ micros }) => micros));
 
-async function connects({ pid, holderPid, swarm, order }: Door, number: number): Promise<ConnectRound> {
+async function connects({ pid, holderPid, swarm, order }: Door, number: number, restMs: number): Promise<ConnectRound> {
   const used = (): readonly [number, number] => [cpuMicros(pid), holderPid === undefined ? 0 : cpuMicros(holderPid)];
   const before = await swarm.count();
   const [server, holder] = used();
@@ -61,7 +63,7 @@ async function connects({ pid, holderPid, swarm, order }: Door, number: number):
   const came = after.entered - before.entered;
   if (came !== order.sockets) throw new Error(`${came} of ${order.sockets} came in: ${JSON.stringify(after.failed)}`);
   await swarm.closeSome(1);
-  await pause(betweenMs);
+  await pause(restMs);
   return {
     micros: (serverAfter - server) / came,
     perSecond: (1000 * came) / after.openMs,

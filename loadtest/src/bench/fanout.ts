@@ -1,16 +1,34 @@
 import { startPeer } from '../peers/peer.js';
 import { serverCpu } from './bed.js';
 import { atLeast, atMost, type Figure, type Row, type RowResult } from './row.js';
-import { edgeSubject, peerSubject, standaloneSubject } from './subject.js';
+import { edgeSubject, peerSubject, standaloneSubject, type Subject } from './subject.js';
 import { inTurns, medianOf, ratioOf, sameRate, type FindRate, type Shape, type Turns } from './turns.js';
 import { highestInReach } from './window.js';
 
-const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 4, bytes: 200, rounds: 3 });
+const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 3, bytes: 200, rounds: 3 });
 const hotShape = (full: boolean): Shape => ({ ...steadyShape(full), sockets: 2000, rate: 200, sparseRate: 20 });
 const bareRates = [25, 50, 75, 100, 125, 150, 200] as const;
 const rampSeconds = 3;
 
 type Say = (line: string) => void;
+
+async function between<T>(
+  start: () => Promise<Subject>,
+  startOther: () => Promise<Subject>,
+  work: (one: Subject, other: Subject) => Promise<T>,
+): Promise<T> {
+  const one = await start();
+  try {
+    const other = await startOther();
+    try {
+      return await work(one, other);
+    } finally {
+      await other.stop();
+    }
+  } finally {
+    await one.stop();
+  }
+}
 
 /** One room, all its sockets at one edge; beside it bare uWebSockets. */
 async function fanout(
@@ -19,8 +37,8 @@ async function fanout(
   say: Say,
   findRate: FindRate,
 ): Promise<RowResult> {
-  const bare = peerSubject(await startPeer('bare', 'bare', serverCpu));
-  const turns = await inTurns(await edgeSubject(), bare, shape, say, findRate);
+  const bare = async (): Promise<Subject> => peerSubject(await startPeer('bare', 'bare', serverCpu));
+  const turns = await between(edgeSubject, bare, (ours, theirs) => inTurns(ours, theirs, shape, say, findRate));
   return {
     figures: {
       'edge CPU a delivery / bare': atMost(
@@ -91,17 +109,19 @@ export const hot: Row = {
   run: (say, full) => fanout(hotShape(full), { ratio: 0.3, lagMs: 250 }, say, highestUnsaturated),
 };
 
-/** Everything in one process, beside an edge that has others decide, keep and count for it. */
+/** Everything in one process, beside an edge that has others decide, keep and count for it; `hot` with both as warm as `steady` left them. */
 export const standalone: Row = {
   name: 'standalone',
   what: 'the two of fan-out with standalone and with an edge',
   run: async (say, full) => {
     const shapes: readonly (readonly [string, Shape])[] = [
-      ['steady', steadyShape(full)],
-      ['hot', hotShape(full)],
+      ['steady', { ...steadyShape(full), rounds: full ? 3 : 2 }],
+      ['hot', { ...hotShape(full), rounds: full ? 3 : 2 }],
     ];
     const all: [string, Awaited<ReturnType<typeof inTurns>>][] = [];
-    for (const [name, shape] of shapes) all.push([name, await inTurns(await standaloneSubject(), await edgeSubject(), shape, say)]);
+    await between(standaloneSubject, edgeSubject, async (ours, theirs) => {
+      for (const [name, shape] of shapes) all.push([name, await inTurns(ours, theirs, shape, say)]);
+    });
     return {
       figures: Object.fromEntries(
         all.map(([name, turns]) => [

@@ -1,6 +1,6 @@
 import { memoryOf, probedEdge, type UserMemory } from '../probe/probe.js';
 import { Swarm } from '../swarm/swarm.js';
-import { clientCpu, clusterBed, tokenSecret, type Bed } from './bed.js';
+import { clientCpu, edgeBed, tokenSecret, type Bed } from './bed.js';
 import { gaugeReaches } from './gauge.js';
 import { growthOf, type Growth } from './growth.js';
 import { numberOf } from './options.js';
@@ -40,7 +40,7 @@ const shown = ({ joins, heap, native }: Sampled): string =>
 
 /** Joins and leaves, each of a new account, into the same rooms, and after each cycle what is left when nobody is there. */
 async function run(minutes: number, say: Say): Promise<RowResult> {
-  const bed = await clusterBed(['edge-1'], { mains: { edge: probedEdge } });
+  const bed = await edgeBed({ main: probedEdge });
   const speakers: Speaker[] = [];
   const samples: Sampled[] = [];
   try {

@@ -2,13 +2,13 @@ import { median } from '../machine.js';
 import { startPeer } from '../peers/peer.js';
 import { gapsDuring, probedEdge } from '../probe/probe.js';
 import { Swarm } from '../swarm/swarm.js';
-import { clientCpu, clusterBed, serverCpu } from './bed.js';
+import { clientCpu, edgeBed, serverCpu } from './bed.js';
 import { openRoom, Speaker } from './room.js';
 import { atMost, type Row, type RowResult } from './row.js';
 import { window } from './window.js';
 
 const sockets = 15_000;
-const shape = { rate: 3, seconds: 5, bytes: 200 };
+const shape = { rate: 3, seconds: 3, bytes: 200 };
 const rounds = 3;
 const atOnce = 100;
 
@@ -25,7 +25,7 @@ const shown = (who: string, { p50, p99, max, lagMs }: Round): string =>
 
 /** How long an edge's event loop does nothing else while it publishes; beside it bare uWebSockets, which publishes in one go, in turns of the same run. */
 async function run(say: Say): Promise<RowResult> {
-  const bed = await clusterBed(['edge-1'], { mains: { edge: probedEdge } });
+  const bed = await edgeBed({ main: probedEdge });
   const bare = await startPeer('bare', 'bare', serverCpu);
   const swarms: Swarm[] = [];
   try {

@@ -2,7 +2,7 @@ import { startPeer } from '../peers/peer.js';
 import { memoryOf, probedEdge, type UserMemory } from '../probe/probe.js';
 import { Swarm } from '../swarm/swarm.js';
 import type { SwarmOrder } from '../swarm/order.js';
-import { clientCpu, clusterBed, serverCpu, tokenSecret } from './bed.js';
+import { clientCpu, edgeBed, serverCpu, tokenSecret } from './bed.js';
 import { gaugeReaches } from './gauge.js';
 import { openRoom } from './room.js';
 import { atMost, type Row, type RowResult } from './row.js';
@@ -41,7 +41,7 @@ const all = ({ heap, native }: UserMemory): number => heap + native;
  * a token that are in no room, then as many that join one; beside it as many at bare uWebSockets. What the kernel keeps for a socket is not in it.
  */
 async function run(say: Say): Promise<RowResult> {
-  const bed = await clusterBed(['edge-1'], { mains: { edge: probedEdge } });
+  const bed = await edgeBed({ main: probedEdge });
   const bare = await startPeer('bare', 'bare', serverCpu);
   const swarms: Swarm[] = [];
   try {

@@ -24,7 +24,7 @@ const bytes = 200;
 const steadyRates = [4, 8];
 const hotRates = [10, 25, 50, 100, 200];
 const atOnce = 100;
-const seconds = 3;
+const seconds = 2;
 const calmMs = 1000;
 
 /** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. What it has no time for by what it used before is not tried. */

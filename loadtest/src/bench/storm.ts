@@ -4,7 +4,7 @@ import { startPeer } from '../peers/peer.js';
 import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
 import type { SwarmOrder } from '../swarm/order.js';
-import { clientCpu, clusterBed, serverCpu, tokenSecret } from './bed.js';
+import { clientCpu, edgeBed, serverCpu, tokenSecret } from './bed.js';
 import { betweenMs, inTurnsConnect, medianMicros } from './connects.js';
 import { joinsAtHolder } from './holder-joins.js';
 import { openRoom } from './room.js';
@@ -19,7 +19,7 @@ const admitted = 3000;
 const patienceMs = 30_000;
 
 async function storm(say: (line: string) => void): Promise<RowResult> {
-  const bed = await clusterBed(['edge-1'], { env: { PLAZA_EDGE_CONNECTS_PER_SECOND: String(admitted) } });
+  const bed = await edgeBed({ env: { PLAZA_EDGE_CONNECTS_PER_SECOND: String(admitted) } });
   const bare = await startPeer('bare', 'bare', serverCpu);
   const swarms: Swarm[] = [];
   const swarmOf = async (order: SwarmOrder): Promise<Swarm> => {

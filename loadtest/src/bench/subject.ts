@@ -1,7 +1,7 @@
 import { pin } from '../machine.js';
 import type { Peer } from '../peers/peer.js';
 import { standaloneTarget } from '../target.js';
-import { clusterBed, serverCpu, stopReaders, tokenSecret } from './bed.js';
+import { edgeBed, serverCpu, stopReaders, tokenSecret } from './bed.js';
 import { openRoom, Speaker } from './room.js';
 
 /** A server that holds the sockets of one room: an edge, standalone, or a peer. */
@@ -15,7 +15,7 @@ export interface Subject extends Omit<Peer, 'stop'> {
 
 /** An edge of a cluster; the speaker is at another one. */
 export async function edgeSubject(): Promise<Subject> {
-  const bed = await clusterBed(['edge-1']);
+  const bed = await edgeBed();
   const [url, elsewhere] = bed.connectUrls as [string, string];
   const room = await openRoom(bed, 'fanout');
   await stopReaders(bed);

@@ -28,7 +28,7 @@ const watchEvery = 50;
 const warmSeconds = 2;
 type Say = (line: string) => void;
 
-/** Two servers with as many sockets, messages and bytes, in turns of the same run. Stops both. Throws where a message was not accepted. */
+/** Two servers with as many sockets, messages and bytes, in turns of the same run. Throws where a message was not accepted. */
 export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say: Say, findRate: FindRate = sameRate): Promise<Turns> {
   const swarms: Swarm[] = [];
   const listen = async ({ url, speech, rooms }: Subject): Promise<Swarm> => {
@@ -59,7 +59,6 @@ export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say:
     return { rounds, theirRate: theirRate.rate, ...(sparse === undefined ? {} : { sparse }) };
   } finally {
     for (const swarm of swarms) swarm.close();
-    await Promise.all([ours.stop(), theirs.stop()]);
   }
 }
 

@@ -99,16 +99,16 @@ export class ServiceProcess {
     return this.process.end;
   }
 
-  /** Stops it in order and starts it again as another build of the same service, by the path of its main. */
-  async restartAs(main: string): Promise<void> {
+  /** Stops it in order and starts it again as another build of the same service, by the path of its main, with `env` over its first variables. */
+  async restartAs(main: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.stop();
-    this.process = new ServerProcess({ ...this.launch, args: [main] });
+    this.process = new ServerProcess({ ...this.launch, args: [main], env: { ...this.launch.env, ...env } });
     await this.start();
   }
 
-  /** Restarts it as what it was at its first start. */
-  restartAsItWas(): Promise<void> {
-    return this.restartAs(this.launch.args[0] as string);
+  /** Restarts it as what it was at its first start, but for `env`. */
+  restartAsItWas(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.restartAs(this.launch.args[0] as string, env);
   }
 
   /** `ready`, `not ready` or `down`. */
