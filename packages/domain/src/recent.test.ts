@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { Event, Message, MessageClass } from '@plaza/proto/client';
+import { Body, Event, Message, MessageClass } from '@plaza/proto/client';
+import { textKey } from './content/text-key.js';
 import { account } from './rooms.arbitrary.js';
 import { Recent } from './recent.js';
 
 const note = (recent: Recent, position: number, timeMs: number, more: Partial<Message> = {}) => {
   const value = Message.create({ account: 'gus', class: MessageClass.MESSAGE_CLASS_NORMAL, ...more });
   const event = Event.create({ position, timeMs, kind: { $case: 'message', value } });
-  recent.note({ position, timeMs, account: value.account, commandId: value.commandId, event, audience: 'all' });
+  recent.note(event, Event.encode(event).finish(), 'all');
 };
 
 describe('the memory of a room', () => {
@@ -19,6 +20,25 @@ describe('the memory of a room', () => {
     expect([recent.find(1), recent.findSent(account('gus'), 'c'), recent.lastSentMs(account('gus'))]).toEqual([undefined, undefined, 0]);
     for (let i = 0; i <= 1250; i++) note(recent, 10 + i, 200_000 + i);
     expect([recent.find(10 + 250), recent.find(10 + 251)?.position]).toEqual([undefined, 261]);
+  });
+
+  test('knows who said what, and is empty when all of that is old', () => {
+    const recent = new Recent();
+    const body = Body.fromJSON({ text: { text: 'Hello' } });
+    note(recent, 1, 1000, { body });
+    expect(recent.lastSaidMs(account('gus'), textKey(body))).toBe(1000);
+    note(recent, 2, 2000, { body });
+    recent.forgetOld(121_500);
+    expect([recent.lastSaidMs(account('gus'), textKey(body)), recent.empty]).toEqual([2000, false]);
+    recent.forgetOld(122_001);
+    expect([recent.lastSaidMs(account('gus'), textKey(body)), recent.empty]).toEqual([0, true]);
+  });
+
+  test('gives back the message that was noted', () => {
+    const recent = new Recent();
+    note(recent, 1, 1000, { nickname: 'Gus', commandId: 'c' });
+    const kind = { $case: 'message', value: { nickname: 'Gus', commandId: 'c' } };
+    expect(recent.find(1)).toMatchObject({ position: 1, timeMs: 1000, account: 'gus', audience: 'all', event: { position: 1, kind } });
   });
 
   test('counts the last second by class', () => {

@@ -1,15 +1,5 @@
-import {
-  nextDueMs,
-  Recent,
-  slotsOf,
-  type Audience,
-  type Limits,
-  type Position,
-  type RoomId,
-  type RoomState,
-  type SlotChange,
-} from '@plaza/domain';
-import type { Event, MessageClass } from '@plaza/proto/client';
+import { nextDueMs, Recent, slotsOf, type Limits, type Position, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
+import type { MessageClass } from '@plaza/proto/client';
 import type { Tally } from '@plaza/proto/log';
 import type { QueuedCommand } from './outbox-queue.js';
 import { ReactionCounts } from './reactions.js';
@@ -82,13 +72,6 @@ export class LoadedRoom {
   lookLater(nowMs: number, leastMs: number): void {
     const nextMs = nextDueMs(this.state, nowMs, this.limits);
     this.dueMs = nextMs === 0 ? 0 : Math.max(nextMs, nowMs + leastMs);
-  }
-
-  /** What decisions remember of an event. */
-  note(event: Event, audience: Audience): void {
-    if (event.kind?.$case !== 'message') return;
-    const { account, commandId } = event.kind.value;
-    this.recent.note({ position: event.position, timeMs: event.timeMs, account, commandId, event, audience });
   }
 }
 

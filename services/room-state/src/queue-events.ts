@@ -44,7 +44,7 @@ export function queueEvents(
   const nowMs = core.parts.clock.now();
   const touched = applied(room, events);
   for (const { event } of events) affectPresence(core, room, event);
-  for (const { event, audience } of events) room.note(event, audience);
+  for (const [i, { event, audience }] of events.entries()) room.recent.note(event, logged[i]!.event, audience);
   const slots = room.capture(touched, nowMs);
   const waiting: Told[] = told === undefined ? [] : [told];
   const control = joined(events.map(({ event }) => controlOf(event)));

@@ -51,6 +51,16 @@ describe('what decisions remember of the last minutes', () => {
     resultOf(await edge.do('lobby', recall, 1), 'done');
   });
 
+  test('is let go of after two minutes, also where nobody says anything more', async () => {
+    await edge.join('lobby', 1, 'ann');
+    resultOf(await edge.say('lobby', 1, 'oops', { commandId: 'c1' }), 'accepted');
+    const recall = { recallMessage: { account: 'ann', sentCommandId: 'c1' } };
+    await world.clock.pass(119_000);
+    resultOf(await edge.do('lobby', recall, 1), 'done');
+    await world.clock.pass(3000);
+    expect(resultOf(await edge.do('lobby', recall, 1), 'refused').code).toBe('not-found');
+  });
+
   test('a repeat of any command gets its first answer over a takeover, and another command with its id is refused', async () => {
     const mute = { muteTag: { tag: 'loud' } };
     const first = resultOf(await edge.do('lobby', mute, 0, { commandId: 'k1' }), 'done');

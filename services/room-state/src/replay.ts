@@ -102,9 +102,16 @@ function replayEvent(
 ): void {
   const decoded = Event.decode(event);
   removed.note(room.id, decoded);
-  room.note(decoded, audienceOf(audience));
+  // Copies: what is kept of an event does not keep its record.
+  room.recent.note(decoded, event.slice(), audienceOf(audience));
   if (commandId === '') return;
-  repeats.remember(asker, commandId, { room: room.id, command: bodyCaseOf(command) ?? '', reply, atMs: timeMs, waiting: undefined });
+  repeats.remember(asker, commandId, {
+    room: room.id,
+    command: bodyCaseOf(command) ?? '',
+    reply: reply.slice(),
+    atMs: timeMs,
+    waiting: undefined,
+  });
 }
 
 function audienceOf(audience: LoggedEvent['audience']): Audience {

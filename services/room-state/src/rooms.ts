@@ -62,10 +62,11 @@ export class Rooms {
     });
   }
 
-  /** Lets go of rooms that nobody has used for long, and at once of those that were never created. */
+  /** Lets go of rooms that nobody has used for long, at once of those that were never created, and of what a silent room remembers of its last minutes. */
   sweep(): void {
     const nowMs = this.parts.clock.now();
     for (const [id, room] of this.loaded) {
+      if (!room.recent.empty) room.recent.forgetOld(nowMs);
       const idle = (!isCreated(room.state) && id !== accountsRoom) || nowMs - room.usedMs >= this.parts.idleMs;
       if (idle && !room.pending && room.tally === undefined && this.parts.mayGo(room)) this.loaded.delete(id);
     }

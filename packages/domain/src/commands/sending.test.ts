@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MessageClass } from '@plaza/proto/client';
+import { Event, MessageClass } from '@plaza/proto/client';
 import fc from 'fast-check';
 import { decide } from '../decide.js';
 import { Recent } from '../recent.js';
@@ -24,11 +24,7 @@ class Talk {
   ask(asked: Command, actor: Context['actor'] = session(people.guest), commandId = ''): Decision {
     const decision = act(this.room, asked, this.context(actor, commandId));
     if ('events' in decision) {
-      for (const { event, audience } of decision.events) {
-        if (event.kind?.$case !== 'message') continue;
-        const { account, commandId: id } = event.kind.value;
-        this.recent.note({ position: event.position, timeMs: event.timeMs, account, commandId: id, event, audience });
-      }
+      for (const { event, audience } of decision.events) this.recent.note(event, Event.encode(event).finish(), audience);
     }
     return decision;
   }
