@@ -43,6 +43,14 @@ export function liveContract(name: string, setup: () => Promise<LiveSetup>): voi
       expect(got).toEqual(sent);
     });
 
+    test('hands frames on in buffers of their own, which keep nothing else in memory', async () => {
+      const got: Uint8Array[] = [];
+      await given.second.subscribe(3, 'lobby', (bytes) => got.push(bytes));
+      for (const one of ['a', 'b', 'c']) given.first.publish(3, 'lobby', frame(one));
+      await eventually(() => expect(got.map(text)).toEqual(['a', 'b', 'c']));
+      expect(got.map((bytes) => bytes.buffer.byteLength)).toEqual([1, 1, 1]);
+    });
+
     test('keeps rooms and shards apart', async () => {
       const lobby = await listen(given.second, 3, 'lobby');
       const hall = await listen(given.second, 3, 'hall_2-a');

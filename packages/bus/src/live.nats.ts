@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf, within, type Logger } from '@plaza/kit';
+import { causeOf, copied, within, type Logger } from '@plaza/kit';
 import { onNatsConnection } from '@plaza/kit/nats';
 import { LiveUnavailable, type Live, type LiveSubscription } from './live.js';
 
@@ -42,7 +42,7 @@ export class NatsLive implements Live {
     const subscription = this.#connection.subscribe(subjectOf(shard, room), {
       callback: (error, message) => {
         // The payload is a view into what the socket read: copied.
-        if (error === null) this.#hand(room, onFrame, message.data.slice());
+        if (error === null) this.#hand(room, onFrame, copied(message.data));
         else this.#logger.error({ event: 'live-subscription-failed', room, cause: causeOf(error) });
       },
     });

@@ -76,8 +76,8 @@ export class NatsPeers implements Peers {
       if (error !== null) throw error;
       if (!this.#seen.isNew(createHash('sha1').update(message.data).digest('base64'))) return;
       if (message.subject === 'suspect') this.#suspected(message.string());
-      else if (message.subject === 'order') this.#tell(this.#orderListeners, Order.decode(message.data.slice()));
-      else this.#tell(this.#beatListeners, Beat.decode(message.data.slice()));
+      else if (message.subject === 'order') this.#tell(this.#orderListeners, Order.decode(message.data));
+      else this.#tell(this.#beatListeners, Beat.decode(message.data));
     } catch (failure) {
       this.#logger.warn({ event: 'peers-message-refused', cause: causeOf(failure) });
     }

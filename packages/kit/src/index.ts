@@ -2,6 +2,7 @@ export * from './circuit-breaker.js';
 export * from './clock.js';
 export * from './common-config.js';
 export * from './config.js';
+export * from './copied.js';
 export * from './deadline.js';
 export * from './development-secrets.js';
 export * from './in-parallel.js';

@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf, wait, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, copied, wait, type Clock, type Logger } from '@plaza/kit';
 import { expectedHeader } from './acks.nats.js';
 import type { StoredRecord } from './log.js';
 import { shardOfSubject, streamName } from './streams.nats.js';
@@ -98,5 +98,5 @@ const recordOf = (message: JsMsg): StoredRecord => ({
   sequence: message.seq,
   shard: shardOfSubject(message.subject),
   expected: Number(message.headers?.get(expectedHeader) ?? 0),
-  bytes: message.data.slice(),
+  bytes: copied(message.data),
 });

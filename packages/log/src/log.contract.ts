@@ -95,6 +95,13 @@ export function logContract(name: string, setup: () => Promise<LogSetup>): void 
       expect(idsOf(await take(log, 0, 0, 3))).toEqual(['a', 'b', 'c']);
     });
 
+    test('gives records in buffers of their own, which keep nothing else in memory', async () => {
+      const [a] = (await appendAll(log, 3, ['a', 'b', 'c'])) as [number];
+      const records = [await log.at(3, a), ...(await log.read(3, 0, 10)), ...(await take(log, 3 % log.streams, 0, 3))];
+      expect(records).toHaveLength(7);
+      for (const record of records) expect(record!.bytes.buffer.byteLength - record!.bytes.length).toBeLessThan(32);
+    });
+
     test('has nothing at a sequence that is not there', async () => {
       await appendAll(log, 3, ['a']);
       expect(await log.at(3, 4711)).toBeUndefined();

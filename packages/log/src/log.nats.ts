@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf, systemClock, type Clock, type Logger } from '@plaza/kit';
+import { causeOf, copied, systemClock, type Clock, type Logger } from '@plaza/kit';
 import { onNatsConnection } from '@plaza/kit/nats';
 import { Acks, expectedHeader } from './acks.nats.js';
 import { followStream } from './follow.nats.js';
@@ -161,5 +161,5 @@ const recordOf = (message: Msg): StoredRecord => ({
   sequence: Number(message.headers?.get('Nats-Sequence')),
   shard: shardOfSubject(message.headers?.get('Nats-Subject') ?? ''),
   expected: Number(message.headers?.get(expectedHeader) ?? 0),
-  bytes: message.data.slice(),
+  bytes: copied(message.data),
 });

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { slotsOf, type Audience, type RoomId } from '@plaza/domain';
+import { copied } from '@plaza/kit';
 import { Event } from '@plaza/proto/client';
 import { Record, type LoggedEvent, type RoomBatch } from '@plaza/proto/log';
 import type { StoredRecord } from '@plaza/log';
@@ -103,12 +104,12 @@ function replayEvent(
   const decoded = Event.decode(event);
   removed.note(room.id, decoded);
   // Copies: what is kept of an event does not keep its record.
-  room.recent.note(decoded, event.slice(), audienceOf(audience));
+  room.recent.note(decoded, copied(event), audienceOf(audience));
   if (commandId === '') return;
   repeats.remember(asker, commandId, {
     room: room.id,
     command: bodyCaseOf(command) ?? '',
-    reply: reply.slice(),
+    reply: copied(reply),
     atMs: timeMs,
     waiting: undefined,
   });

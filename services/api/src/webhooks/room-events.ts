@@ -1,3 +1,4 @@
+import { copied } from '@plaza/kit';
 import type { StoredRecord } from '@plaza/log';
 import { Event } from '@plaza/proto/client';
 import { Record } from '@plaza/proto/log';
@@ -23,7 +24,7 @@ export function eventsOf({ bytes, sequence, shard }: StoredRecord): RecordEvents
       const isHidden = audience?.kind?.$case === 'nobody';
       const meant = audience?.kind?.$case === 'tags' ? audience.kind.value : '';
       // A copy: the event is a view into the whole record, which would stay in memory with it.
-      return [{ room, sequence, position, kind, event: event.slice(), audience: meant, isHidden }];
+      return [{ room, sequence, position, kind, event: copied(event), audience: meant, isHidden }];
     }),
   );
   return { sequence, shard, timeMs, events };
