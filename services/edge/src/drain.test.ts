@@ -162,6 +162,13 @@ describe('the rotating drain', () => {
     expect(ann.socket.follow(10)).toEqual({ at: 200, told: 1 });
   });
 
+  test('who had everything is told of what is skipped at once, not with the next message', () => {
+    const [ann] = crowd(1);
+    feed.skipTo(80);
+    settle();
+    expect(ann!.socket.follow(10)).toEqual({ at: 80, told: 1 });
+  });
+
   test('who falls out of the ring is told of no hole where nothing was for it, and led over it', () => {
     set({ entries: 3, bytes: 100_000, ageMs: 60_000 });
     const members = [[], ['vip'], ['staff']].map((tags) => member(feed, { tags }));

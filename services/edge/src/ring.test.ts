@@ -81,6 +81,6 @@ describe('a ring', () => {
     const ring = ringOf([10, 20, 30]);
     const next = ring.next;
     ring.restart(90);
-    expect([ring.first, ring.next, ring.base, ring.tip]).toEqual([next, next, 90, 90]);
+    expect([ring.first, ring.next, ring.base, ring.tip]).toEqual([next + 1, next + 1, 90, 90]);
   });
 });

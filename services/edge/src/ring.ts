@@ -96,7 +96,8 @@ export class Ring {
 
   /** Starts over, empty, at a position: what was before cannot be given any more. Serials go on, so that no reader takes a new entry for an old one. */
   restart(position: number): void {
-    this.#first = this.next;
+    // One more than the next: whoever had everything has a hole now, and is looked at.
+    this.#first = this.next + 1;
     this.#entries.length = 0;
     this.#bytes = 0;
     this.#base = position;
