@@ -39,6 +39,7 @@ export class Recent implements RecentView {
   /** Each in the order of time, so that forgetting is cheap. */
   readonly #messages = new Map<Position, RecentMessage>();
   readonly #sent = new Map<string, RecentMessage>();
+  /** Few, and read by each who comes back: as they are, not as bytes. */
   readonly #high = new Map<Position, RecentMessage>();
   readonly #lastSentMs = new Map<string, number>();
   readonly #lastSaidMs = new Map<string, number>();
@@ -48,13 +49,15 @@ export class Recent implements RecentView {
   readonly #counts = new Map<MessageClass, SecondCount>();
 
   /** `encoded`: the event in a buffer of its own. What is no message is passed over. */
-  note({ position, timeMs, kind }: Event, encoded: Uint8Array, audience: Audience): void {
+  note(event: Event, encoded: Uint8Array, audience: Audience): void {
+    const { position, timeMs, kind } = event;
     if (kind?.$case !== 'message') return;
     const { account, commandId, class: messageClass, notAgain } = kind.value;
     const message = new Kept(position, timeMs, account, commandId, audience, encoded);
     this.#messages.set(position, message);
     if (commandId !== '') renew(this.#sent, keyOf(account, commandId), message);
-    if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain) this.#high.set(position, message);
+    if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain)
+      this.#high.set(position, { position, timeMs, account, commandId, audience, event });
     renew(this.#lastSentMs, account, timeMs);
     this.#said.push(message);
     this.#count(messageClass, timeMs);
@@ -73,7 +76,7 @@ export class Recent implements RecentView {
     this.#said.splice(0, tooOld(this.#said, nowMs - recentMs, mostMessages));
   }
 
-  /** Nothing is left that `forgetOld` would take. */
+  /** It remembers nothing. */
   get empty(): boolean {
     return this.#messages.size === 0 && this.#lastSentMs.size === 0 && this.#lastSaidMs.size === 0;
   }

@@ -47,12 +47,15 @@ export class ProjectionWriter {
     this.#sequence = cursor;
   }
 
-  /** A room's part of a record that is in the log, and the room's head behind it. */
+  /** A room's part of a record that is in the log, and the room's head behind it, where that is not among the slots. */
   note(room: RoomId, slots: Iterable<SlotChange>, dueMs: number, head?: Accepted): void {
     let dirty = this.#dirty.get(room);
     if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), head, dueMs }));
     for (const slot of slots) dirty.slots.set(slot.name, slot);
-    dirty.head = head ?? dirty.head;
+    if (head !== undefined) {
+      dirty.head = head;
+      dirty.slots.delete('head');
+    }
     dirty.dueMs = dueMs;
     if (this.#dirtySinceMs === 0) this.#dirtySinceMs = this.parts.clock.now();
   }
