@@ -34,11 +34,16 @@ async function nameCassandra(): Promise<void> {
   process.env['PLAZA_CASSANDRA_HOSTS'] = (await cassandra).hosts.join(',');
 }
 
-/** After the last row. */
+/** After the last row. What did not start has told its row so. */
 export async function stopShared(): Promise<void> {
-  // What did not start has told its row so.
-  await (await house?.catch(() => undefined))?.stop();
+  await stopHouse();
   await (await cassandra?.catch(() => undefined))?.stop();
+}
+
+async function stopHouse(): Promise<void> {
+  const started = await house?.catch(() => undefined);
+  house = undefined;
+  await started?.stop();
 }
 
 /** What is started by the work starts on every CPU, which takes half the time, and is on the clients' side when it is done. */
@@ -82,10 +87,16 @@ function bedOf(cluster: Cluster, measured: readonly string[], stop: () => Promis
   return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop };
 }
 
-/** A cluster of one row's own, with the named processes on the server's CPU; to be called after `takeClientsSide`. */
+/** A cluster of one row's own, beside which there is no other, with the named processes on the server's CPU; to be called after `takeClientsSide`. */
 export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
+  await stopHouse();
   const cluster = await startBenchCluster(options);
   return bedOf(cluster, measured, () => cluster.stop());
+}
+
+function noHouse(error: unknown): never {
+  house = undefined;
+  throw error;
 }
 
 /**
@@ -96,9 +107,8 @@ export async function edgeBed({
   main,
   env = {},
 }: { readonly main?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Bed> {
-  const cluster = await (house ??= startBenchCluster({}));
+  const cluster = await (house ??= startBenchCluster({}).catch(noHouse));
   const [edge] = cluster.processes.filter(({ id }) => id === 'edge-1') as [ServiceProcess];
-  await edge.kill();
   await onAllCpus(async () => {
     const ended = cluster.processes.filter(({ kind, pid }) => kind === 'api' && pid === 0);
     await Promise.all([main === undefined ? edge.restartAsItWas(env) : edge.restartAs(main, env), ...ended.map((api) => api.start())]);

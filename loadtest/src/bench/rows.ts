@@ -14,13 +14,14 @@ export const rows: readonly Row[] = [
   steady,
   hot,
   stormRow,
-  sendRow,
   peers,
   standalone,
   loopGap,
   memory,
   slowReaders,
   leak,
+  // From here on rows with clusters of their own.
+  sendRow,
   leakHour,
   hundredThousand,
 ];

@@ -43,7 +43,7 @@ const observers = 10;
 const bytes = 100;
 const seconds = 3;
 const mostMs = 100;
-/** Between two steps. */
+/** Between two steps; who is told of a hole in it is told for the one before. */
 const restMs = 300;
 const roomsAtOnce = 16;
 
@@ -99,7 +99,9 @@ async function step(bed: Bed, swarm: Swarm, listeners: Swarm, perSecond: number,
   } = await swarm.talk({
     ...{ perSecond, seconds: forSeconds, text: 'x'.repeat(bytes), audience: 'observer' },
   });
-  const [after, holes] = [usedBy(bed), await holesTold()];
+  const after = usedBy(bed);
+  await pause(restMs);
+  const holes = await holesTold();
   const each = (micros: number): number => Number((micros / accepted).toFixed(2));
   return {
     perSecond,
@@ -145,7 +147,6 @@ async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say)
         const one = await (i === profiledStep ? bothProfiled(bed, say, work) : work());
         say(`${shape.name}, ${told(one)}`);
         steps.push(one);
-        await pause(restMs);
         if (isKept(one)) break;
       }
       if (i > 0 && !isKept(steps.at(-1)!)) break;
