@@ -247,6 +247,20 @@ describe('a session', () => {
     expect(ann.socket.follow(10)).toEqual({ at: 60, told: 0 });
   });
 
+  test('whose tags change gets with those that it had what the resume of another brought back from before the ring', () => {
+    const stage = new Stage();
+    const ann = stage.enter(['a']);
+    ann.connection.blocked = true;
+    stage.feed.skipTo(60);
+    expect(stage.feed.backfill(10, [liveFor(10, 30, parts(['a', 20], ['b', 30])), liveFor(30, 60, parts(['', 60]))])).toBe(true);
+    const members = [MemberControl.fromPartial({ account: 'ann', tags: { tags: ['b'] } })];
+    stage.feed.onFrame(liveFor(60, 70, parts(['b', 70]), { members }));
+    ann.connection.blocked = false;
+    stage.settle();
+    expect(ann.socket.events).toEqual([20, 60, 70]);
+    expect(ann.socket.follow(10)).toEqual({ at: 70, told: 0 });
+  });
+
   test.each([
     ['one device of the account', 'ann', 'phone', ['ann phone']],
     ['all devices of the account', 'ann', '', ['ann phone', 'ann web']],

@@ -244,7 +244,9 @@ export class RoomFeed {
 
   /** The session's tags are about to change: what waits for it in the ring and is for some only is still for those that it has. */
   settle(session: Session): void {
-    if (session.seat >= 0 && this.ring.isMixed(session.cursor)) this.around.catchUp(this, session, this.ring.next);
+    // By its position: a cursor from before the ring started over may be behind older entries that a resume brought back.
+    const next = Math.min(session.cursor, this.ring.seek(session.position) ?? this.ring.first);
+    if (session.seat >= 0 && this.ring.isMixed(next)) this.around.catchUp(this, session, this.ring.next);
   }
 
   depart(session: Session, serial: number): void {
