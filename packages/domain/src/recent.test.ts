@@ -41,6 +41,17 @@ describe('the memory of a room', () => {
     expect(recent.find(1)).toMatchObject({ position: 1, timeMs: 1000, account: 'gus', audience: 'all', event: { position: 1, kind } });
   });
 
+  test('knows a message for as long as its author may take it back, and the rest of it no longer than two minutes', () => {
+    const recent = new Recent(() => 600_000);
+    note(recent, 1, 1000, { commandId: 'c' });
+    note(recent, 2, 300_000);
+    recent.forgetOld(601_000);
+    expect([recent.find(1)?.position, recent.findSent(account('gus'), 'c')?.position]).toEqual([1, 1]);
+    expect(recent.lastSentMs(account('gus'))).toBe(0);
+    recent.forgetOld(601_001);
+    expect([recent.find(1), recent.findSent(account('gus'), 'c'), recent.find(2)?.position]).toEqual([undefined, undefined, 2]);
+  });
+
   test('counts the last second by class', () => {
     const recent = new Recent();
     for (let i = 0; i < 5; i++) note(recent, i + 1, 10_000 + i * 100);

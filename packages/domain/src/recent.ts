@@ -3,7 +3,7 @@ import type { AccountId, Position } from './ids.js';
 import { textKey } from './content/text-key.js';
 import type { Audience, RecentMessage, RecentView } from './types.js';
 
-/** How far back slow mode, the author's recall and the like look: so much of the log is read again after a takeover. */
+/** How far back slow mode and the like look, and an author's recall at least: so much of the log is read again after a takeover. */
 export const recentMs = 120_000;
 /** Messages of class high are given again to who returns within this. */
 export const returnMs = 30_000;
@@ -48,6 +48,9 @@ export class Recent implements RecentView {
   #forgotMs = 0;
   readonly #counts = new Map<MessageClass, SecondCount>();
 
+  /** `recallMs`: how long an author may take a message back, as the room is set now. */
+  constructor(private readonly recallMs: () => number = () => recentMs) {}
+
   /** `encoded`: the event in a buffer of its own. What is no message is passed over. */
   note(event: Event, encoded: Uint8Array, audience: Audience): void {
     const { position, timeMs, kind } = event;
@@ -68,8 +71,9 @@ export class Recent implements RecentView {
   forgetOld(nowMs: number): void {
     this.#forgotMs = nowMs;
     const ofMessage = ({ timeMs }: RecentMessage): number => timeMs;
-    forget(this.#messages, ofMessage, nowMs - recentMs, mostMessages);
-    forget(this.#sent, ofMessage, nowMs - recentMs, mostMessages);
+    const beforeMs = nowMs - Math.max(recentMs, this.recallMs());
+    forget(this.#messages, ofMessage, beforeMs, mostMessages);
+    forget(this.#sent, ofMessage, beforeMs, mostMessages);
     forget(this.#high, ofMessage, nowMs - returnMs, mostMessages);
     forget(this.#lastSentMs, (ms) => ms, nowMs - recentMs);
     forget(this.#lastSaidMs, (ms) => ms, nowMs - recentMs);

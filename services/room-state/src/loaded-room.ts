@@ -20,7 +20,7 @@ export interface Accepted {
 export class LoadedRoom {
   readonly state: RoomState;
   readonly ring = new Ring();
-  readonly recent = new Recent();
+  readonly recent = new Recent(() => this.state.settings.recallSeconds * 1000);
   readonly reactions = new ReactionCounts();
   /** Messages that were dropped on purpose since the last batch. */
   readonly skipped = new Map<MessageClass, number>();

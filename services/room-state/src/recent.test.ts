@@ -61,6 +61,16 @@ describe('what decisions remember of the last minutes', () => {
     expect(resultOf(await edge.do('lobby', recall, 1), 'refused').code).toBe('not-found');
   });
 
+  test('an author takes a message back for as long as the room says, whatever was said since', async () => {
+    await change({ recallSeconds: 600 });
+    await edge.join('lobby', 1, 'ann');
+    resultOf(await edge.say('lobby', 1, 'oops', { commandId: 'c1' }), 'accepted');
+    await world.clock.pass(300_000);
+    resultOf(await edge.say('lobby', 1, 'hm'), 'accepted');
+    await world.clock.pass(290_000);
+    resultOf(await edge.do('lobby', { recallMessage: { account: 'ann', sentCommandId: 'c1' } }, 1), 'done');
+  });
+
   test('a repeat of any command gets its first answer over a takeover, and another command with its id is refused', async () => {
     const mute = { muteTag: { tag: 'loud' } };
     const first = resultOf(await edge.do('lobby', mute, 0, { commandId: 'k1' }), 'done');
