@@ -47,7 +47,7 @@ interface Keyed {
 
 const singles: Readonly<Record<string, Single>> = {
   head: {
-    encode: (room) => headSlot(room).value,
+    encode: (room) => HeadSlot.encode(room).finish(),
     decode: (room, value) => void Object.assign(room, HeadSlot.decode(value)),
   },
   profile: {
@@ -158,11 +158,16 @@ export const botSlot = (account: AccountId): string => `bot/${account}`;
 export const awaySlot = (account: string): string => `away/${account}`;
 export const restrictionSlot = (account: AccountId): string => `restriction/${account}`;
 
-/** A room's position in its log, which changes with every record. */
-export const headSlot = (head: Pick<RoomState, 'last' | 'lastSequence' | 'bucket' | 'bucketCount'>): StoredSlot => ({
-  name: 'head',
-  value: HeadSlot.encode(head).finish(),
-});
+/** A room's position in its log. It changes with every record and is written once a second, so it is encoded when it is asked for. */
+export class HeadOf implements StoredSlot {
+  readonly name = 'head';
+
+  constructor(private readonly head: Pick<RoomState, 'last' | 'lastSequence' | 'bucket' | 'bucketCount'>) {}
+
+  get value(): Uint8Array {
+    return HeadSlot.encode(this.head).finish();
+  }
+}
 
 /** The slots of these names as they are now. Unknown names are gone. */
 export const slotsOf = (room: RoomState, names: Iterable<string>): SlotChange[] =>

@@ -1,6 +1,5 @@
-import { headSlot, newRoom, roomFromSlots, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
+import { newRoom, roomFromSlots, type RoomId, type RoomState, type SlotChange } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
-import type { Accepted } from './loaded-room.js';
 import { ProjectionUnavailable, type RoomChange } from './projection.js';
 import type { ShardParts } from './shard-parts.js';
 
@@ -11,8 +10,6 @@ const longestPauseMs = 10_000;
 
 interface DirtyRoom {
   readonly slots: Map<string, SlotChange>;
-  /** As of the newest record; it is in all of them, and encoded when it is written. */
-  head: Accepted | undefined;
   dueMs: number;
 }
 
@@ -47,15 +44,11 @@ export class ProjectionWriter {
     this.#sequence = cursor;
   }
 
-  /** A room's part of a record that is in the log, and the room's head behind it, where that is not among the slots. */
-  note(room: RoomId, slots: Iterable<SlotChange>, dueMs: number, head?: Accepted): void {
+  /** A room's part of a record that is in the log. */
+  note(room: RoomId, slots: Iterable<SlotChange>, dueMs: number): void {
     let dirty = this.#dirty.get(room);
-    if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), head, dueMs }));
+    if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), dueMs }));
     for (const slot of slots) dirty.slots.set(slot.name, slot);
-    if (head !== undefined) {
-      dirty.head = head;
-      dirty.slots.delete('head');
-    }
     dirty.dueMs = dueMs;
     if (this.#dirtySinceMs === 0) this.#dirtySinceMs = this.parts.clock.now();
   }
@@ -166,7 +159,7 @@ export class ProjectionWriter {
   #putBack(sinceMs: number): void {
     const newer = this.#dirty;
     this.#dirty = this.#writing;
-    for (const [room, { slots, head, dueMs }] of newer) this.note(room, slots.values(), dueMs, head);
+    for (const [room, { slots, dueMs }] of newer) this.note(room, slots.values(), dueMs);
     this.#dirtySinceMs = sinceMs || this.#dirtySinceMs;
   }
 
@@ -192,8 +185,4 @@ export class ProjectionWriter {
   }
 }
 
-const changeOf = ([room, { slots, head, dueMs }]: [RoomId, DirtyRoom]): RoomChange => ({
-  room,
-  slots: head === undefined ? [...slots.values()] : [...slots.values(), headSlot(head)],
-  dueMs,
-});
+const changeOf = ([room, { slots, dueMs }]: [RoomId, DirtyRoom]): RoomChange => ({ room, slots: [...slots.values()], dueMs });

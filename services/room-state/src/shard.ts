@@ -1,4 +1,4 @@
-import { parseRoomKey, refuse, whoMatters, type Actor, type Command, type RoomId } from '@plaza/domain';
+import { HeadOf, parseRoomKey, refuse, whoMatters, type Actor, type Command, type RoomId } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import { liveFlags } from '@plaza/protocol';
 import type { Announce, FillChunk } from '@plaza/proto/room';
@@ -222,7 +222,7 @@ export class HeldShard implements ShardCore {
     const nowMs = this.parts.clock.now();
     for (const { room, batch, commands } of batches) {
       const slots = allOf(commands, (command) => command.slots);
-      this.writer.note(room.id, slots, commands.at(-1)?.dueMs ?? room.dueMs, room.accepted);
+      this.writer.note(room.id, [...slots, new HeadOf(room.accepted)], commands.at(-1)?.dueMs ?? room.dueMs);
       if (batch.events.length === 0) continue;
       this.events.note(batch.events.length, nowMs);
       const control = joined(commands.map((command) => command.control));
