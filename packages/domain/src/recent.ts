@@ -44,7 +44,7 @@ export class Recent implements RecentView {
   readonly #lastSentMs = new Map<string, number>();
   readonly #lastSaidMs = new Map<string, number>();
   /** Said, and not in `lastSaidMs` yet: most rooms never ask for it, and its keys are the dearest part of a message. */
-  readonly #said: RecentMessage[] = [];
+  readonly #said = new Map<Position, RecentMessage>();
   #forgotMs = 0;
   readonly #counts = new Map<MessageClass, SecondCount>();
 
@@ -62,7 +62,7 @@ export class Recent implements RecentView {
     if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain)
       this.#high.set(position, { position, timeMs, account, commandId, audience, event });
     renew(this.#lastSentMs, account, timeMs);
-    this.#said.push(message);
+    this.#said.set(position, message);
     this.#count(messageClass, timeMs);
     if (timeMs - this.#forgotMs >= forgetMs || this.#messages.size > mostMessages + fewMore) this.forgetOld(timeMs);
   }
@@ -74,10 +74,10 @@ export class Recent implements RecentView {
     const beforeMs = nowMs - Math.max(recentMs, this.recallMs());
     forget(this.#messages, ofMessage, beforeMs, mostMessages);
     forget(this.#sent, ofMessage, beforeMs, mostMessages);
+    forget(this.#said, ofMessage, nowMs - recentMs, mostMessages);
     forget(this.#high, ofMessage, nowMs - returnMs, mostMessages);
     forget(this.#lastSentMs, (ms) => ms, nowMs - recentMs);
     forget(this.#lastSaidMs, (ms) => ms, nowMs - recentMs);
-    this.#said.splice(0, tooOld(this.#said, nowMs - recentMs, mostMessages));
   }
 
   /** It remembers nothing. */
@@ -89,7 +89,8 @@ export class Recent implements RecentView {
     return this.#lastSentMs.get(account) ?? 0;
   }
   lastSaidMs(account: AccountId, key: string): number {
-    for (const said of this.#said.splice(0)) renew(this.#lastSaidMs, keyOf(said.account, textKey(bodyOf(said))), said.timeMs);
+    for (const said of this.#said.values()) renew(this.#lastSaidMs, keyOf(said.account, textKey(bodyOf(said))), said.timeMs);
+    this.#said.clear();
     return this.#lastSaidMs.get(keyOf(account, key)) ?? 0;
   }
   find(position: Position): RecentMessage | undefined {
@@ -146,13 +147,6 @@ function renew<T>(map: Map<string, T>, key: string, value: T): void {
 
 function bodyOf({ event }: RecentMessage): Message['body'] {
   return event.kind?.$case === 'message' ? event.kind.value.body : undefined;
-}
-
-/** How many at the front are from before `beforeMs` or too many. */
-function tooOld(messages: readonly RecentMessage[], beforeMs: number, most: number): number {
-  let old = Math.max(0, messages.length - most);
-  while (old < messages.length && messages[old]!.timeMs < beforeMs) old++;
-  return old;
 }
 
 /** Takes entries from the front while they are from before `beforeMs` or too many. */
