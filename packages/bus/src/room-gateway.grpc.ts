@@ -148,7 +148,6 @@ class GrpcRoomLink implements RoomLink {
     const late = setTimeout(cut, ms);
     late.unref();
     this.#commands?.on('status', () => setImmediate(cut));
-    if (ms === 0) setImmediate(cut);
   }
 }
 
