@@ -97,8 +97,8 @@ export class CommandRouter {
     if (lane.unanswered.size >= this.#options.limits.unansweredPerShard)
       return answer({ unavailable: comeBackMs, why: 'too many commands wait' });
     const giveUpMs = this.#options.clock.now() + this.#giveUpMs;
-    const pending: Pending = { command, lane, answer, giveUpMs, number: 0, withFacts: false };
-    lane.unanswered.add(pending);
+    const pending: Pending = { command, lane, answer, giveUpMs, place: 0, number: 0, withFacts: false };
+    pending.place = lane.unanswered.add(pending);
     if (lane.open && lane.link !== undefined) lane.link.link.send([this.#entry(pending, lane.link)]);
     else if (lane.retry === undefined) this.#dispatch(lane);
   }
@@ -196,7 +196,7 @@ export class CommandRouter {
 
   #replies(link: HolderLink<Pending>, { replies, ended, deliveries }: ReplyBatch): void {
     for (const reply of replies) {
-      const pending = link.sent.get(reply.number);
+      const pending = link.sentAs(reply.number);
       if (pending !== undefined) this.#take(pending, reply);
     }
     for (const { session, code } of ended) this.#options.onEnded(session, code);

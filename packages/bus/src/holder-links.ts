@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@plaza/kit';
+import { Numbered, type Clock, type Timer } from '@plaza/kit';
 import type { ReplyBatch } from '@plaza/proto/room';
 import type { RoomGateway, RoomLink } from './room-gateway.js';
 import type { Holder as HeldBy } from './shard-table.js';
@@ -6,9 +6,12 @@ import type { Holder as HeldBy } from './shard-table.js';
 /** A room-state process as links know it. */
 export type Holder = Pick<HeldBy, 'id' | 'address'>;
 
+/** A number is 32 bits without sign, and none is 0. */
+const mostNumbers = 0xffffffff;
+
 /** One link to one holder process, and what went out on it and has no reply yet, by number. */
-export class HolderLink<P> {
-  readonly sent = new Map<number, P>();
+export class HolderLink<P extends object> {
+  readonly #sent = new Numbered<P>();
   #last = 0;
 
   constructor(
@@ -19,13 +22,26 @@ export class HolderLink<P> {
 
   /** The number of the next entry: 1 to 2^32 - 1, then from the start; what is unanswered is far less than that. */
   number(pending: P): number {
-    this.#last = (this.#last % 0xffffffff) + 1;
-    this.sent.set(this.#last, pending);
-    return this.#last;
+    this.#last = this.#sent.add(pending);
+    return ((this.#last - 1) % mostNumbers) + 1;
+  }
+
+  /** What went out under this number and has no reply yet. */
+  sentAs(number: number): P | undefined {
+    return this.#sent.get(this.#placeOf(number));
+  }
+
+  forget(number: number): void {
+    this.#sent.delete(this.#placeOf(number));
+  }
+
+  /** The newest place that had this number. */
+  #placeOf(number: number): number {
+    return this.#last - ((this.#last - number) % mostNumbers);
   }
 }
 
-export interface HolderLinksOptions<P> {
+export interface HolderLinksOptions<P extends object> {
   readonly gateway: RoomGateway;
   readonly asker: string;
   readonly clock: Clock;
@@ -45,7 +61,7 @@ const longestPauseMs = 1000;
 const goodLinkMs = 5000;
 
 /** The links of one asker: one a holder process, opened when needed, opened again after growing pauses. */
-export class HolderLinks<P> {
+export class HolderLinks<P extends object> {
   readonly #links = new Map<string, HolderLink<P>>();
   readonly #pauses = new Map<string, { timer: Timer | undefined; ms: number }>();
   readonly #options: HolderLinksOptions<P>;

@@ -1,4 +1,4 @@
-import type { Timer } from '@plaza/kit';
+import { Numbered, type Timer } from '@plaza/kit';
 import type { SessionFacts } from '@plaza/proto/room';
 import type { HolderLink } from './holder-links.js';
 
@@ -28,6 +28,8 @@ export interface Pending {
   readonly lane: ShardLane;
   readonly answer: (outcome: CommandOutcome) => void;
   readonly giveUpMs: number;
+  /** Among the unanswered of its lane. */
+  place: number;
   /** On the lane's link; 0: not sent, or sent in vain. */
   number: number;
   withFacts: boolean;
@@ -38,7 +40,7 @@ const maxTold = 20_000;
 
 /** What one shard's commands wait for: the unanswered, oldest first, and whom they were sent to. */
 export class ShardLane {
-  readonly unanswered = new Set<Pending>();
+  readonly unanswered = new Numbered<Pending>();
   /** The link on which the sent ones have their numbers. */
   link: HolderLink<Pending> | undefined;
   /** False: new commands wait. */
@@ -76,13 +78,13 @@ export class ShardLane {
   }
 
   unsend(pending: Pending): void {
-    this.link?.sent.delete(pending.number);
+    if (pending.number !== 0) this.link?.forget(pending.number);
     pending.number = 0;
   }
 
   settle(pending: Pending, outcome: CommandOutcome): void {
     this.unsend(pending);
-    this.unanswered.delete(pending);
+    this.unanswered.delete(pending.place);
     pending.answer(outcome);
   }
 

@@ -10,6 +10,7 @@ export * from './key-set.js';
 export * from './limited-text.js';
 export * from './loop-guard.js';
 export * from './logger.js';
+export * from './numbered.js';
 export * from './probes.js';
 export * from './service.js';
 export * from './signature.js';
