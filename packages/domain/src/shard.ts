@@ -1,8 +1,10 @@
 import type { RoomId, Shard } from './ids.js';
 
-/** FNV-1a, 32 bits, over the ASCII of an id. */
-export function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
+const fnvBasis = 0x811c9dc5;
+
+/** FNV-1a, 32 bits, over the ASCII of an id; `before`: the hash of what stands before it. */
+export function fnv1a(text: string, before = fnvBasis): number {
+  let hash = before;
   for (let i = 0; i < text.length; i++) {
     hash ^= text.charCodeAt(i);
     hash = Math.imul(hash, 0x01000193);
@@ -24,7 +26,7 @@ function spread(hash: number): number {
 }
 
 /** A hash of which every bit is as good as any other. */
-export const spreadHash = (text: string): number => spread(fnv1a(text));
+export const spreadHash = (text: string, before?: number): number => spread(fnv1a(text, before));
 
 /** Rendezvous hashing: who of `owners` should have `thing`. Undefined where there is nobody. A tie goes to the smaller id. */
 export function ownerOf(thing: string, owners: Iterable<string>): string | undefined {

@@ -1,7 +1,7 @@
 import type { SlotChange } from '@plaza/domain';
 import type { LoggedEvent } from '@plaza/proto/log';
 import type { Control } from '@plaza/proto/room';
-import type { Remembered, Told } from './repeats.js';
+import type { Told } from './repeats.js';
 
 /** One command's events on their way to the log: they share a record or are not in it. */
 export interface QueuedCommand {
@@ -14,8 +14,8 @@ export interface QueuedCommand {
   readonly control: Control;
   readonly queuedMs: number;
   readonly waiting: Told[];
-  /** What the table of repeats has of it. */
-  readonly remembered: Remembered | undefined;
+  /** Its number in the table of repeats. */
+  readonly remembered: number | undefined;
 }
 
 /** What all of them have, in their order; nearly always it is one command. */

@@ -209,7 +209,7 @@ export class Outbox {
       room.headSignals = 0;
     }
     this.parts.stored(batches, sequence);
-    for (const { commands } of batches) for (const command of commands) tellStored(command);
+    for (const { commands } of batches) for (const { waiting } of commands) for (const told of waiting) told.stored();
   }
 
   #mayGo(room: LoadedRoom): boolean {
@@ -236,12 +236,6 @@ export class Outbox {
 
 const oldestOf = (batches: readonly SealedBatch[], startMs: number): number =>
   batches.reduce((oldest, { commands }) => Math.min(oldest, commands[0]?.queuedMs ?? startMs), startMs);
-
-/** A repeat need not wait any more. */
-function tellStored({ remembered, waiting }: QueuedCommand): void {
-  if (remembered !== undefined) remembered.waiting = undefined;
-  for (const told of waiting) told.stored();
-}
 
 function tellLost(commands: readonly QueuedCommand[]): void {
   for (const { waiting } of commands) for (const told of waiting) told.lost();

@@ -7,7 +7,7 @@ import type { LoadedRoom } from './loaded-room.js';
 import { sizeOf } from './outbox-queue.js';
 import { affectPresence } from './presence-effects.js';
 import { encodeResult } from './replies.js';
-import type { Remembered, Told } from './repeats.js';
+import type { Told } from './repeats.js';
 import type { ShardCore } from './shard-core.js';
 
 /** Whose command it was, for the table of repeats; commandId empty: it has no place there. */
@@ -48,7 +48,8 @@ export function queueEvents(
   const slots = room.capture(touched, nowMs);
   const waiting: Told[] = told === undefined ? [] : [told];
   const control = joined(events.map(({ event }) => controlOf(event)));
-  const remembered = remember(core, room, identity, reply, waiting, nowMs);
+  const { asker, commandId, command } = identity;
+  const remembered = core.repeats.remember(asker, commandId, { room: room.id, command, reply, atMs: nowMs }, waiting);
   const bytes = sizeOf(logged);
   core.outbox.put(room, { events: logged, bytes, slots, dueMs: room.dueMs, control, queuedMs: nowMs, waiting, remembered });
   return reply;
@@ -82,18 +83,4 @@ function loggedOf(
 function loggedAudience(audience: Audience): LoggedEvent['audience'] {
   if (audience === 'all') return undefined;
   return { kind: audience === 'nobody' ? { $case: 'nobody', value: true } : { $case: 'tags', value: audience.tags } };
-}
-
-function remember(
-  core: ShardCore,
-  room: LoadedRoom,
-  { asker, commandId, command }: Identity,
-  reply: Uint8Array,
-  waiting: Told[],
-  nowMs: number,
-): Remembered | undefined {
-  if (commandId === '') return undefined;
-  const remembered = { room: room.id, command, reply, atMs: nowMs, waiting };
-  core.repeats.remember(asker, commandId, remembered);
-  return remembered;
 }

@@ -1,15 +1,20 @@
-import type { RoomId } from '@plaza/domain';
+import { fnv1a, spreadHash, type RoomId } from '@plaza/domain';
+import { Numbered } from '@plaza/kit';
+import { TimedBytes } from './timed-bytes.js';
 
-/** The first answer to a command that made events, and what waits for it to be in the log. */
-export interface Remembered {
+/** The first answer to a command that made events. */
+export interface Answered {
   readonly room: RoomId;
   /** The command's case name. */
   readonly command: string;
   /** An encoded plaza.v1.Reply without id and head. */
   readonly reply: Uint8Array;
   readonly atMs: number;
-  /** Until the log has it: who hears of that. */
-  waiting: Told[] | undefined;
+}
+
+/** An answer, and what waits for it to be in the log; undefined: it is. */
+export interface Remembered extends Answered {
+  readonly waiting: Told[] | undefined;
 }
 
 /** Who waits for an answer: it is stored, or the shard was lost. */
@@ -18,50 +23,60 @@ export interface Told {
   lost(): void;
 }
 
+/** A line feed is in no account, room or command; a command id, which may have one, is the last. */
+const between = '\n';
+
 /**
  * A shard's table of repeats: the same asker's same command id within a minute gets the first answer and has no second effect. It is in
  * the order of time, so that forgetting is cheap.
  */
 export class Repeats {
-  readonly #table = new Map<string, Remembered>();
-  #asker = '';
-  #commandId = '';
-  #key = '\n';
+  readonly #answers = new TimedBytes();
+  /** By the number of an answer that is not in the log yet: who waits. */
+  readonly #waiting = new Numbered<Told[]>();
 
   constructor(private readonly keepMs: number) {}
 
   /** `asker`: the account; empty: the server API. */
   find(asker: string, commandId: string, nowMs: number): Remembered | undefined {
     if (commandId === '') return undefined;
-    const found = this.#table.get(this.#keyOf(asker, commandId));
-    return found !== undefined && (nowMs - found.atMs < this.keepMs || found.waiting !== undefined) ? found : undefined;
+    const found = this.#answers.find(hashOf(asker, commandId), (text) => isOf(text, asker, commandId));
+    if (found === undefined) return undefined;
+    const waiting = this.#waiting.get(found.number);
+    if (nowMs - found.atMs >= this.keepMs && waiting === undefined) return undefined;
+    const [, room, command] = found.text.split(between, 3) as [string, RoomId, string];
+    return { room, command, reply: found.bytes, atMs: found.atMs, waiting };
   }
 
-  remember(asker: string, commandId: string, answer: Remembered): void {
-    if (commandId === '') return;
-    const key = this.#keyOf(asker, commandId);
-    this.#table.delete(key);
-    this.#table.set(key, answer);
+  /** `waiting`: who hears when the log has it; without: it has. Answers its number here; undefined: it has no command id. */
+  remember(asker: string, commandId: string, { room, command, reply, atMs }: Answered, waiting?: Told[]): number | undefined {
+    if (commandId === '') return undefined;
+    const text = `${asker}\n${room}\n${command}\n${commandId}`;
+    const number = this.#answers.put(hashOf(asker, commandId), atMs, text, reply);
+    if (waiting !== undefined) this.#waiting.set(number, waiting);
+    return number;
+  }
+
+  /** It is in the log: a repeat need not wait any more. */
+  stored(number: number): void {
+    this.#waiting.delete(number);
   }
 
   forgetOld(nowMs: number): void {
-    for (const [key, { atMs, waiting }] of this.#table) {
-      if (waiting !== undefined || nowMs - atMs < this.keepMs) return;
-      this.#table.delete(key);
+    for (let oldest = this.#answers.oldest; oldest !== undefined; oldest = this.#answers.oldest) {
+      if (nowMs - oldest.atMs < this.keepMs || this.#waiting.get(oldest.number) !== undefined) return;
+      this.#answers.forgetOldest();
     }
   }
 
   get size(): number {
-    return this.#table.size;
+    return this.#answers.size;
   }
+}
 
-  /** A line feed is in no account. Who looks a command up mostly remembers it in the same turn: a key and its hash are 1 us. */
-  #keyOf(asker: string, commandId: string): string {
-    if (asker !== this.#asker || commandId !== this.#commandId) {
-      this.#asker = asker;
-      this.#commandId = commandId;
-      this.#key = `${asker}\n${commandId}`;
-    }
-    return this.#key;
-  }
+const hashOf = (asker: string, commandId: string): number => spreadHash(commandId, fnv1a(asker));
+
+function isOf(text: string, asker: string, commandId: string): boolean {
+  const [account, room = '', command = ''] = text.split(between, 3);
+  return account === asker && text.slice(`${asker}\n${room}\n${command}\n`.length) === commandId;
 }

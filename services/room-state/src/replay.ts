@@ -106,13 +106,7 @@ function replayEvent(
   // Copies: what is kept of an event does not keep its record.
   room.recent.note(decoded, copied(event), audienceOf(audience));
   if (commandId === '') return;
-  repeats.remember(asker, commandId, {
-    room: room.id,
-    command: bodyCaseOf(command) ?? '',
-    reply: copied(reply),
-    atMs: timeMs,
-    waiting: undefined,
-  });
+  repeats.remember(asker, commandId, { room: room.id, command: bodyCaseOf(command) ?? '', reply, atMs: timeMs });
 }
 
 function audienceOf(audience: LoggedEvent['audience']): Audience {

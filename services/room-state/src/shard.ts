@@ -222,6 +222,7 @@ export class HeldShard implements ShardCore {
     const nowMs = this.parts.clock.now();
     for (const { room, batch, commands } of batches) {
       const slots = allOf(commands, (command) => command.slots);
+      for (const { remembered } of commands) if (remembered !== undefined) this.repeats.stored(remembered);
       this.writer.note(room.id, [...slots, new HeadOf(room.accepted)], commands.at(-1)?.dueMs ?? room.dueMs);
       if (batch.events.length === 0) continue;
       this.events.note(batch.events.length, nowMs);

@@ -4,7 +4,7 @@ import { Event } from '@plaza/proto/client';
 import { AccountMap } from './account-map.js';
 import { isRefused } from './probe-address.js';
 import { RemovedLately } from './removed-lately.js';
-import { Repeats, type Remembered } from './repeats.js';
+import { Repeats, type Told } from './repeats.js';
 import { Ring, RingBudget, ringLimits, type RingEntry } from './ring.js';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -47,13 +47,13 @@ describe('the ring', () => {
 });
 
 describe('repeats', () => {
-  const answer = (atMs: number) => ({ room, command: 'sendMessage', reply: new Uint8Array([1]), atMs, waiting: undefined });
+  const answer = (atMs: number) => ({ room, command: 'sendMessage', reply: new Uint8Array([1]), atMs });
 
   test('are known for a minute, per asker, and never without an id', () => {
     const repeats = new Repeats(60_000);
     repeats.remember('ann', 'c1', answer(0));
-    repeats.remember('ann', '', answer(0));
-    expect(repeats.find('ann', 'c1', 59_999)).toBeDefined();
+    expect(repeats.remember('ann', '', answer(0))).toBeUndefined();
+    expect(repeats.find('ann', 'c1', 59_999)).toEqual({ ...answer(0), waiting: undefined });
     expect(repeats.find('ann', 'c1', 60_000)).toBeUndefined();
     expect(repeats.find('bob', 'c1', 0)).toBeUndefined();
     expect(repeats.find('ann', '', 0)).toBeUndefined();
@@ -63,12 +63,22 @@ describe('repeats', () => {
 
   test('that wait for the log are not forgotten', () => {
     const repeats = new Repeats(60_000);
-    const waits: Remembered = { ...answer(0), waiting: [] };
-    repeats.remember('ann', 'c1', waits);
+    const waiting: Told[] = [];
+    const number = repeats.remember('ann', 'c1', answer(0), waiting)!;
     repeats.forgetOld(100_000);
-    expect(repeats.find('ann', 'c1', 100_000)).toBeDefined();
-    waits.waiting = undefined;
+    expect(repeats.find('ann', 'c1', 100_000)?.waiting).toBe(waiting);
+    repeats.stored(number);
     expect(repeats.find('ann', 'c1', 100_000)).toBeUndefined();
+    expect(repeats.find('ann', 'c1', 59_999)?.waiting).toBeUndefined();
+  });
+
+  test('are the newest of their kind, whatever a command id has in it', () => {
+    const repeats = new Repeats(60_000);
+    const ids = ['a', 'a\nb', '\n', 'ä€😀', 'sendMessage\na'];
+    for (const [i, id] of ids.entries()) repeats.remember('ann', id, { ...answer(0), reply: new Uint8Array([i]) });
+    repeats.remember('ann', 'a', { ...answer(1), reply: new Uint8Array([9]) });
+    expect(ids.map((id) => repeats.find('ann', id, 1)?.reply[0])).toEqual([9, 1, 2, 3, 4]);
+    expect(repeats.find('', 'a', 1)).toBeUndefined();
   });
 });
 

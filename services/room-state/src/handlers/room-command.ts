@@ -69,6 +69,6 @@ function carryOut(core: ShardCore, room: LoadedRoom, asked: Asked, asker: string
 }
 
 function rememberAnswer(core: ShardCore, room: LoadedRoom, { command, entry }: Asked, asker: string, reply: ReplyResult): void {
-  const answer = { room: room.id, command: command.$case, reply: encodeResult(reply), atMs: core.parts.clock.now(), waiting: undefined };
+  const answer = { room: room.id, command: command.$case, reply: encodeResult(reply), atMs: core.parts.clock.now() };
   core.repeats.remember(asker, entry.commandId, answer);
 }
