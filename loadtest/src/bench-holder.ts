@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MemoryBus, MemoryLive, MemoryPeers } from '@plaza/bus/memory';
 import type { Command } from '@plaza/domain';
-import { createLogger, createRegistry, readConfig, systemClock } from '@plaza/kit';
+import { createLogger, createRegistry, Numbered, readConfig, systemClock } from '@plaza/kit';
 import { openStore } from '@plaza/kit/lmdb';
 import { MemoryKeeping, MemoryLog, MemoryLogStorage } from '@plaza/log/memory';
 import { ClientFrame, Event, Reply } from '@plaza/proto/client';
@@ -31,9 +31,8 @@ const message = encodeCommand(commandOf({ sendMessage: { body: { text: { text: '
 
 /** A holder, and an edge without sockets before it. */
 class Bench {
-  readonly #waiting = new Map<number, (reply: EntryReply) => void>();
+  readonly #waiting = new Numbered<(reply: EntryReply) => void>();
   readonly #asker;
-  #number = 0;
 
   constructor(private readonly service: RoomState) {
     this.#asker = service.door.attach('bench', ({ replies }) => {
@@ -45,10 +44,9 @@ class Bench {
   }
 
   ask(room: string, { kind, body }: Pick<Entry, 'kind' | 'body'>, session: number, facts?: SessionFacts): Promise<string> {
-    const number = ++this.#number;
-    const base = { operator: '', asAccount: '', disconnected: false, commandId: `~bench.${number.toString(36)}` };
     return new Promise((resolve) => {
-      this.#waiting.set(number, ({ reply }) => resolve(Reply.decode(reply).result?.$case ?? 'nothing'));
+      const number = this.#waiting.add(({ reply }) => resolve(Reply.decode(reply).result?.$case ?? 'nothing'));
+      const base = { operator: '', asAccount: '', disconnected: false, commandId: `~bench.${number.toString(36)}` };
       this.#asker.commands([{ number, room, kind, body, session, facts, ...base }]);
     });
   }

@@ -36,15 +36,14 @@ class Kept implements RecentMessage {
 
 /** The room's last minutes as decisions look at them: noted event by event, in the order of the room. Bounded in time and number. */
 export class Recent implements RecentView {
-  /** Each in the order of time, so that forgetting is cheap. */
-  readonly #messages = new Map<Position, RecentMessage>();
-  readonly #sent = new Map<string, RecentMessage>();
+  /** In the order of the room, so that forgetting is cheap. Looked up by walking through them, for that is rare: maps of them by this and that were the dearest part of a message. */
+  readonly #messages: RecentMessage[] = [];
   /** Few, and read by each who comes back: as they are, not as bytes. */
-  readonly #high = new Map<Position, RecentMessage>();
-  readonly #lastSentMs = new Map<string, number>();
-  readonly #lastSaidMs = new Map<string, number>();
-  /** Said, and not in `lastSaidMs` yet: most rooms never ask for it, and its keys are the dearest part of a message. */
-  readonly #said = new Map<Position, RecentMessage>();
+  readonly #high: RecentMessage[] = [];
+  readonly #lastSentMs = new LatestMs();
+  readonly #lastSaidMs = new LatestMs();
+  /** Messages up to here are in `lastSaidMs`: most rooms never ask for it. */
+  #saidUpTo = 0;
   #forgotMs = 0;
   readonly #counts = new Map<MessageClass, SecondCount>();
 
@@ -56,65 +55,96 @@ export class Recent implements RecentView {
     const { position, timeMs, kind } = event;
     if (kind?.$case !== 'message') return;
     const { account, commandId, class: messageClass, notAgain } = kind.value;
-    const message = new Kept(position, timeMs, account, commandId, audience, encoded);
-    this.#messages.set(position, message);
-    if (commandId !== '') renew(this.#sent, keyOf(account, commandId), message);
+    this.#messages.push(new Kept(position, timeMs, account, commandId, audience, encoded));
     if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain)
-      this.#high.set(position, { position, timeMs, account, commandId, audience, event });
-    renew(this.#lastSentMs, account, timeMs);
-    this.#said.set(position, message);
+      this.#high.push({ position, timeMs, account, commandId, audience, event });
+    this.#lastSentMs.note(account, timeMs);
     this.#count(messageClass, timeMs);
-    if (timeMs - this.#forgotMs >= forgetMs || this.#messages.size > mostMessages + fewMore) this.forgetOld(timeMs);
+    if (timeMs - this.#forgotMs >= forgetMs || this.#messages.length > mostMessages + fewMore) this.forgetOld(timeMs);
   }
 
   /** What decisions do not look at any more goes. */
   forgetOld(nowMs: number): void {
     this.#forgotMs = nowMs;
-    const ofMessage = ({ timeMs }: RecentMessage): number => timeMs;
-    const beforeMs = nowMs - Math.max(recentMs, this.recallMs());
-    forget(this.#messages, ofMessage, beforeMs, mostMessages);
-    forget(this.#sent, ofMessage, beforeMs, mostMessages);
-    forget(this.#said, ofMessage, nowMs - recentMs, mostMessages);
-    forget(this.#high, ofMessage, nowMs - returnMs, mostMessages);
-    forget(this.#lastSentMs, (ms) => ms, nowMs - recentMs);
-    forget(this.#lastSaidMs, (ms) => ms, nowMs - recentMs);
+    forget(this.#messages, nowMs - Math.max(recentMs, this.recallMs()));
+    forget(this.#high, nowMs - returnMs);
+    this.#lastSentMs.forget(nowMs - recentMs);
+    this.#lastSaidMs.forget(nowMs - recentMs);
   }
 
   /** It remembers nothing. */
   get empty(): boolean {
-    return this.#messages.size === 0 && this.#lastSentMs.size === 0 && this.#lastSaidMs.size === 0;
+    return this.#messages.length === 0 && this.#lastSentMs.empty && this.#lastSaidMs.empty;
   }
 
   lastSentMs(account: AccountId): number {
-    return this.#lastSentMs.get(account) ?? 0;
+    return this.#lastSentMs.of(account);
   }
   lastSaidMs(account: AccountId, key: string): number {
-    for (const said of this.#said.values()) renew(this.#lastSaidMs, keyOf(said.account, textKey(bodyOf(said))), said.timeMs);
-    this.#said.clear();
-    return this.#lastSaidMs.get(keyOf(account, key)) ?? 0;
+    const from = this.#messages.findLastIndex(({ position }) => position <= this.#saidUpTo) + 1;
+    for (const said of this.#messages.slice(from)) this.#lastSaidMs.note(keyOf(said.account, textKey(bodyOf(said))), said.timeMs);
+    this.#saidUpTo = this.#messages.at(-1)?.position ?? this.#saidUpTo;
+    return this.#lastSaidMs.of(keyOf(account, key));
   }
   find(position: Position): RecentMessage | undefined {
-    return this.#messages.get(position);
+    return this.#messages.findLast((message) => message.position === position);
   }
   findSent(account: AccountId, commandId: string): RecentMessage | undefined {
-    return this.#sent.get(keyOf(account, commandId));
+    return this.#messages.findLast((message) => message.commandId === commandId && message.account === account);
   }
   findAt(account: AccountId, timeMs: number): RecentMessage | undefined {
-    let found: RecentMessage | undefined;
-    for (const message of this.#messages.values()) if (message.account === account && message.timeMs === timeMs) found = message;
-    return found;
+    return this.#messages.findLast((message) => message.timeMs === timeMs && message.account === account);
   }
   countOf(messageClass: MessageClass, nowMs: number): number {
     return this.#counts.get(messageClass)?.at(nowMs) ?? 0;
   }
   highSince(sinceMs: number): readonly RecentMessage[] {
-    return [...this.#high.values()].filter(({ timeMs }) => timeMs >= sinceMs);
+    return this.#high.filter(({ timeMs }) => timeMs >= sinceMs);
   }
 
   #count(messageClass: MessageClass, timeMs: number): void {
     let count = this.#counts.get(messageClass);
     if (count === undefined) this.#counts.set(messageClass, (count = new SecondCount()));
     count.note(timeMs);
+  }
+}
+
+/**
+ * When something last happened, by its key, for two minutes. In two maps, of which the older goes as a whole: a map whose entries come and go one by one makes V8 keep
+ * what is dead (`Numbered` in kit tells of it).
+ */
+class LatestMs {
+  #newer = new Map<string, number>();
+  #older = new Map<string, number>();
+  #turnedMs = 0;
+  #newestMs = 0;
+  #sinceMs = 0;
+
+  note(key: string, ms: number): void {
+    if (ms - this.#turnedMs >= recentMs) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+      this.#turnedMs = ms;
+    }
+    this.#newer.set(key, ms);
+    this.#newestMs = ms;
+  }
+
+  /** 0: not since what was forgotten. */
+  of(key: string): number {
+    const ms = this.#newer.get(key) ?? this.#older.get(key) ?? 0;
+    return ms < this.#sinceMs ? 0 : ms;
+  }
+
+  forget(beforeMs: number): void {
+    this.#sinceMs = beforeMs;
+    if (this.empty || this.#newestMs >= beforeMs) return;
+    this.#newer.clear();
+    this.#older.clear();
+  }
+
+  get empty(): boolean {
+    return this.#newer.size === 0 && this.#older.size === 0;
   }
 }
 
@@ -140,19 +170,14 @@ class SecondCount {
 /** A line feed is in no account. */
 const keyOf = (account: string, rest: string): string => `${account}\n${rest}`;
 
-function renew<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-}
-
 function bodyOf({ event }: RecentMessage): Message['body'] {
   return event.kind?.$case === 'message' ? event.kind.value.body : undefined;
 }
 
-/** Takes entries from the front while they are from before `beforeMs` or too many. */
-function forget<K, T>(map: Map<K, T>, timeOf: (value: T) => number, beforeMs: number, most = Infinity): void {
-  for (const [key, value] of map) {
-    if (map.size <= most && timeOf(value) >= beforeMs) return;
-    map.delete(key);
-  }
+/** Takes messages from the front while they are from before `beforeMs` or too many. */
+function forget(messages: RecentMessage[], beforeMs: number): void {
+  const left = messages.findIndex(({ timeMs }) => timeMs >= beforeMs);
+  const old = left < 0 ? messages.length : left;
+  const gone = Math.max(old, messages.length - mostMessages);
+  if (gone > 0) messages.splice(0, gone);
 }
