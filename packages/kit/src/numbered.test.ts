@@ -24,6 +24,7 @@ describe('numbered things', () => {
           }
           expect(things.size).toBe(map.size);
           expect([...things]).toEqual([...map.values()]);
+          expect([...things.numbers()]).toEqual([...map.keys()]);
           for (let number = 0; number < next + 2; number++) expect(things.get(number)).toBe(map.get(number));
         }
       }),

@@ -50,10 +50,11 @@ export class Numbered<T extends object> {
 
   /** The oldest first. What comes or goes meanwhile may be among them or not. */
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let number = this.#first; number < this.#next; number++) {
-      const thing = this.get(number);
-      if (thing !== undefined) yield thing;
-    }
+    for (const number of this.numbers()) yield this.get(number)!;
+  }
+
+  *numbers(): IterableIterator<number> {
+    for (let number = this.#first; number < this.#next; number++) if (this.get(number) !== undefined) yield number;
   }
 
   #placeOf(number: number): number {

@@ -1,7 +1,12 @@
 import { createInbox, headers, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { causeOf } from '@plaza/kit';
+import { causeOf, Numbered } from '@plaza/kit';
 import type { AppendAnswer } from './log.js';
+
+interface Waiting {
+  readonly timer: NodeJS.Timeout;
+  resolve(answer: AppendAnswer): void;
+}
 
 export const expectedHeader = 'Nats-Expected-Last-Subject-Sequence';
 const wrongLastSequence = 10071;
@@ -10,9 +15,8 @@ const wrongLastSequence = 10071;
 export class Acks {
   readonly #connection: NatsConnection;
   readonly #inbox = `${createInbox()}.`;
-  readonly #waiting = new Map<number, (answer: AppendAnswer) => void>();
+  readonly #waiting = new Numbered<Waiting>();
   readonly #subscription: Subscription;
-  #number = 0;
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
@@ -20,20 +24,15 @@ export class Acks {
   }
 
   append(subject: string, expected: number, bytes: Uint8Array, waitMs: number): Promise<AppendAnswer> {
-    const number = ++this.#number;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#answer(number, { kind: 'unclear', cause: `no answer within ${waitMs} ms` }), waitMs);
-      this.#waiting.set(number, (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      });
+      const number = this.#waiting.add({ resolve, timer: setTimeout(() => this.#late(number, waitMs), waitMs) });
       this.#publish(subject, expected, bytes, number);
     });
   }
 
   /** The connection is gone: whatever waits has no answer to hope for. */
   lost(cause: string): void {
-    for (const number of [...this.#waiting.keys()]) this.#answer(number, { kind: 'unclear', cause });
+    for (const number of this.#waiting.numbers()) this.#answer(number, { kind: 'unclear', cause });
   }
 
   close(): void {
@@ -56,10 +55,16 @@ export class Acks {
     this.#answer(Number(message.subject.slice(this.#inbox.length)), answerOf(message));
   }
 
+  #late(number: number, waitMs: number): void {
+    this.#answer(number, { kind: 'unclear', cause: `no answer within ${waitMs} ms` });
+  }
+
   #answer(number: number, answer: AppendAnswer): void {
-    const resolve = this.#waiting.get(number);
+    const waiting = this.#waiting.get(number);
+    if (waiting === undefined) return;
     this.#waiting.delete(number);
-    resolve?.(answer);
+    clearTimeout(waiting.timer);
+    waiting.resolve(answer);
   }
 }
 
