@@ -83,7 +83,11 @@ function writeHeader(view: DataView, frame: LiveFrame, size: number): void {
   view.setUint8(at.flags, frame.flags);
   view.setUint16(at.segments, frame.segments.length);
   view.setUint32(at.control, frame.control.length);
-  for (const name of ['prev', 'last', 'epoch', 'head', 'sequence'] as const) writeUint64(view, at[name], frame[name]);
+  writeUint64(view, at.prev, frame.prev);
+  writeUint64(view, at.last, frame.last);
+  writeUint64(view, at.epoch, frame.epoch);
+  writeUint64(view, at.head, frame.head);
+  writeUint64(view, at.sequence, frame.sequence);
   view.setUint32(at.accounts, frame.accounts);
   view.setUint32(at.connections, frame.connections);
   view.setUint32(at.total, size);

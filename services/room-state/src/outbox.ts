@@ -160,12 +160,12 @@ export class Outbox {
       this.#sleep();
       return false;
     }
-    const stored = await this.#append(batches, control?.record ?? {});
+    const stored = await this.#append(batches, control?.record);
     control?.done(stored);
     return stored;
   }
 
-  async #append(batches: readonly SealedBatch[], control: Partial<ControlRecord>): Promise<boolean> {
+  async #append(batches: readonly SealedBatch[], control: ControlRecord | undefined): Promise<boolean> {
     const { shard, epoch, appender, clock, signal, metrics } = this.parts;
     const id = newRecordId();
     const startMs = clock.now();
@@ -176,16 +176,14 @@ export class Outbox {
       epoch,
       schema: recordSchema,
       timeMs: startMs,
-      claim: undefined,
-      release: undefined,
+      claim: control?.claim,
+      release: control?.release,
       batches: batches.map(({ batch }) => batch),
     };
-    const outcome = await appender
-      .append(shard, this.#expected, id, Record.encode({ ...record, ...control }).finish(), signal)
-      .catch((error: unknown) => {
-        tellLost(batches.flatMap(({ commands }) => commands));
-        throw error;
-      });
+    const outcome = await appender.append(shard, this.#expected, id, Record.encode(record).finish(), signal).catch((error: unknown) => {
+      tellLost(batches.flatMap(({ commands }) => commands));
+      throw error;
+    });
     this.#oldestMs = 0;
     if ('stored' in outcome && !this.#over) {
       metrics.appended(clock.now() - startMs, waitedMs, batches);
@@ -202,7 +200,8 @@ export class Outbox {
     for (const { room, accepted, batch, bytes } of batches) {
       this.#bytes -= bytes;
       room.inFlight = [];
-      room.accepted = { ...accepted, lastSequence: sequence };
+      const { last, bucket, bucketCount } = accepted;
+      room.accepted = { last, lastSequence: sequence, bucket, bucketCount };
       if (batch.events.length === 0) continue;
       room.lastBatchMs = this.parts.clock.now();
       room.lastBatchEvents = batch.events.length;
