@@ -102,6 +102,7 @@ export class Drain {
     if (rotation.owing) this.#leadLater(feed);
     const leaving = feed.departing.length > 0;
     if (leaving || rotation.behind || rotation.serial !== feed.ring.next || rotation.signal !== feed.signal.serial) this.wake(feed);
+    else feed.payloads.forget();
   }
 
   /**

@@ -94,12 +94,16 @@ function joined(views: readonly View[], signal: Uint8Array | undefined): Uint8Ar
 
 type Places = Map<number, Payload | undefined>;
 
-/** The payloads of one room, kept as long as neither ring nor signal change. Slow readers stand at several places, so there is one for each. */
+/**
+ * The payloads of one room, kept as long as neither ring nor signal change. Slow readers stand at several places, so there is one for each. Where everybody has
+ * been served they are let go, maps and all: with a thousand rooms of a few sockets each they lived until the next message otherwise, which is long enough
+ * for V8 to move them twice and keep them until a major collection: a third of what it kept so.
+ */
 export class Payloads {
-  readonly #common: Places = new Map();
-  readonly #ofGroup = new Map<TagGroup, Places>();
+  #common: Places | undefined;
+  #ofGroup: Map<TagGroup, Places> | undefined;
   /** Those of groups by place: groups that see the same share one. */
-  readonly #made = new Map<number, { readonly views: readonly View[]; readonly payload: Payload }[]>();
+  #made: Map<number, { readonly views: readonly View[]; readonly payload: Payload }[]> | undefined;
   #next = -1;
   #first = -1;
   #signal: Uint8Array | undefined;
@@ -111,7 +115,7 @@ export class Payloads {
     this.#keepUp(signal);
     const place = wantsSignal ? -1 - from * 2 : from * 2;
     const mixed = this.ring.isMixed(from);
-    const places = mixed ? this.#placesOf(group) : this.#common;
+    const places = mixed ? this.#placesOf(group) : (this.#common ??= new Map<number, Payload | undefined>());
     const known = places.get(place);
     if (known !== undefined || places.has(place)) return known;
     const told = wantsSignal ? signal : undefined;
@@ -120,7 +124,15 @@ export class Payloads {
     return payload;
   }
 
+  /** Nobody needs them now. */
+  forget(): void {
+    this.#common = undefined;
+    this.#ofGroup = undefined;
+    this.#made = undefined;
+  }
+
   #placesOf(group: TagGroup): Places {
+    this.#ofGroup ??= new Map<TagGroup, Places>();
     let places = this.#ofGroup.get(group);
     if (places === undefined) this.#ofGroup.set(group, (places = new Map<number, Payload | undefined>()));
     return places;
@@ -129,6 +141,7 @@ export class Payloads {
   #shared(place: number, from: number, group: TagGroup, signal: Uint8Array | undefined): Payload | undefined {
     const views = viewsOf(this.ring, from, this.ring.next, group, signal?.length ?? 0);
     if (views === undefined) return undefined;
+    this.#made ??= new Map<number, { readonly views: readonly View[]; readonly payload: Payload }[]>();
     const made = this.#made.get(place) ?? [];
     const same = made.find((other) => other.views.length === views.length && other.views.every((view, i) => view === views[i]));
     if (same !== undefined) return same.payload;
@@ -142,9 +155,6 @@ export class Payloads {
     this.#next = this.ring.next;
     this.#first = this.ring.first;
     this.#signal = signal;
-    this.#common.clear();
-    if (this.#ofGroup.size === 0) return;
-    this.#ofGroup.clear();
-    this.#made.clear();
+    this.forget();
   }
 }
