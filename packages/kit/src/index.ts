@@ -5,6 +5,7 @@ export * from './config.js';
 export * from './copied.js';
 export * from './deadline.js';
 export * from './development-secrets.js';
+export * from './heap-growth.js';
 export * from './in-parallel.js';
 export * from './key-set.js';
 export * from './limited-text.js';
