@@ -38,6 +38,13 @@ describe('numbered things', () => {
     expect([things.size, [...things]]).toEqual([0, []]);
   });
 
+  test('of a great many leave a fresh start behind', () => {
+    const things = new Numbered<{ number: number }>();
+    for (let i = 1; i <= 10_000; i++) things.add({ number: i });
+    for (const number of things.numbers()) things.delete(number);
+    expect([things.size, things.get(10_000), things.add({ number: 0 }), things.get(10_001)]).toEqual([0, undefined, 10_001, { number: 0 }]);
+  });
+
   test('get no number twice', () => {
     const things = new Numbered<object>();
     things.set(5, {});

@@ -1,4 +1,6 @@
 const leastPlaces = 16;
+/** More of them go when nothing is there. */
+const mostPlacesKept = 4096;
 
 /**
  * Things by numbers that grow, such as what waits for the reply of its number: a Map for what is added at one end and goes soon, mostly in the same order. Its
@@ -45,6 +47,7 @@ export class Numbered<T extends object> {
     this.#places[this.#placeOf(number)] = undefined;
     this.#size--;
     while (this.#first < this.#next && this.#places[this.#placeOf(this.#first)] === undefined) this.#first++;
+    if (this.#size === 0 && this.#places.length > mostPlacesKept) this.#places = new Array<T | undefined>(leastPlaces).fill(undefined);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { fnv1a, spreadHash, type RoomId } from '@plaza/domain';
 import { Numbered } from '@plaza/kit';
 import { TimedBytes } from './timed-bytes.js';
@@ -32,6 +33,8 @@ const between = '\n';
  */
 export class Repeats {
   readonly #answers = new TimedBytes();
+  /** Command ids are the clients' choice: nobody can choose many of one hash. */
+  readonly #seed = randomInt(2 ** 32);
   /** By the number of an answer that is not in the log yet: who waits. */
   readonly #waiting = new Numbered<Told[]>();
 
@@ -40,7 +43,7 @@ export class Repeats {
   /** `asker`: the account; empty: the server API. */
   find(asker: string, commandId: string, nowMs: number): Remembered | undefined {
     if (commandId === '') return undefined;
-    const found = this.#answers.find(hashOf(asker, commandId), (text) => isOf(text, asker, commandId));
+    const found = this.#answers.find(this.#hashOf(asker, commandId), (text) => isOf(text, asker, commandId));
     if (found === undefined) return undefined;
     const waiting = this.#waiting.get(found.number);
     if (nowMs - found.atMs >= this.keepMs && waiting === undefined) return undefined;
@@ -52,7 +55,7 @@ export class Repeats {
   remember(asker: string, commandId: string, { room, command, reply, atMs }: Answered, waiting?: Told[]): number | undefined {
     if (commandId === '') return undefined;
     const text = `${asker}\n${room}\n${command}\n${commandId}`;
-    const number = this.#answers.put(hashOf(asker, commandId), atMs, text, reply);
+    const number = this.#answers.put(this.#hashOf(asker, commandId), atMs, text, reply);
     if (waiting !== undefined) this.#waiting.set(number, waiting);
     return number;
   }
@@ -72,9 +75,11 @@ export class Repeats {
   get size(): number {
     return this.#answers.size;
   }
-}
 
-const hashOf = (asker: string, commandId: string): number => spreadHash(commandId, fnv1a(asker));
+  #hashOf(asker: string, commandId: string): number {
+    return spreadHash(commandId, fnv1a(asker, this.#seed));
+  }
+}
 
 function isOf(text: string, asker: string, commandId: string): boolean {
   const [account, room = '', command = ''] = text.split(between, 3);
