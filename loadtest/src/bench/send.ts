@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuMicros, percentile } from '../machine.js';
+import { startPeer } from '../peers/peer.js';
 import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
 import { clientCpu, clusterBed, edgeBed, serverCpu, stopReaders, tokenSecret, type Bed } from './bed.js';
@@ -163,6 +164,41 @@ async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say)
   }
 }
 
+/** Of bare uWebSockets. */
+const answerSteps = [5000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000];
+
+/** The same messages to bare uWebSockets, which answers each at once: what the clients and the sockets of one CPU can do at most. */
+async function bareAnswers(say: Say): Promise<{ perSecond: number; micros: number; swarmMicros: number }> {
+  const bare = await startPeer('answers', 'plaza', serverCpu);
+  const swarm = await Swarm.open(
+    { speech: 'plaza', url: bare.url, rooms: ['room'], atOnce: 100, sockets: oneRoom.sockets, talks: true },
+    serverCpu,
+    1,
+  );
+  let kept = { perSecond: 0, micros: 0, swarmMicros: 0 };
+  try {
+    for (const perSecond of answerSteps) {
+      const before = cpuMicros(bare.pid);
+      const talked = await swarm.talk({ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' });
+      const { sent, accepted, tookMs, replyMs, cpuMicros: swarmMicros } = talked;
+      const each = (micros: number): number => Number((micros / accepted).toFixed(2));
+      const one = {
+        perSecond: Math.round((1000 * accepted) / tookMs),
+        micros: each(cpuMicros(bare.pid) - before),
+        swarmMicros: each(swarmMicros),
+      };
+      const p99 = percentile(replyMs, 99);
+      say(`bare answers, ${perSecond}/s: ${one.perSecond}/s, p99 ${p99} ms; us a message: server ${one.micros}, swarm ${one.swarmMicros}`);
+      if (accepted < sent || p99 >= mostMs) break;
+      kept = one;
+    }
+    return kept;
+  } finally {
+    swarm.close();
+    bare.stop();
+  }
+}
+
 /** All shapes on one cluster. */
 async function run(natsServers: 1 | 3, shapes: readonly Shape[], say: Say): Promise<readonly (readonly Step[])[]> {
   const bed = natsServers === 1 ? await edgeBed() : await clusterBed(['edge-1'], { natsServers });
@@ -177,6 +213,9 @@ async function run(natsServers: 1 | 3, shapes: readonly Shape[], say: Say): Prom
     await bed.stop();
   }
 }
+
+/** Beside what bare uWebSockets answers in the same run. */
+const besideBare = (accepted: Figure | undefined, bare: number): Figure => atLeast((accepted?.value ?? 0) / bare, undefined, 'ratio');
 
 /** Without a mark: over 1,000 rooms at R1, which is what capacity is reckoned with: the dearer shape. */
 function figuresOf(steps: readonly Step[], mark: string, target?: number): Record<string, Figure> {
@@ -196,12 +235,17 @@ function figuresOf(steps: readonly Step[], mark: string, target?: number): Recor
 
 async function send(say: Say, full: boolean): Promise<RowResult> {
   const shapes = [oneRoom, manyRooms];
+  const bare = await bareAnswers(say);
   const [one, many] = (await run(1, shapes, say)) as [Step[], Step[]];
   const [one3, many3] = (await run(3, full ? shapes : shapes.map(brief), say)) as [Step[], Step[]];
+  const ofOne = figuresOf(one, ', one room', oneRoom.target);
+  const ofMany = figuresOf(many, '', manyRooms.target);
   return {
     figures: {
-      ...figuresOf(one, ', one room', oneRoom.target),
-      ...figuresOf(many, '', manyRooms.target),
+      ...ofOne,
+      'accepted a second / bare answers, one room': besideBare(ofOne['accepted a second, one room'], bare.perSecond),
+      ...ofMany,
+      'accepted a second / bare answers': besideBare(ofMany['accepted a second'], bare.perSecond),
       ...figuresOf(one3, ', one room, R3'),
       ...figuresOf(many3, ', R3'),
     },
@@ -212,6 +256,7 @@ async function send(say: Say, full: boolean): Promise<RowResult> {
       seconds,
       bytes,
       observers,
+      bare,
       r1: { one, many },
       r3: { one: one3, many: many3 },
     },
