@@ -83,5 +83,7 @@ export class Repeats {
 
 function isOf(text: string, asker: string, commandId: string): boolean {
   const [account, room = '', command = ''] = text.split(between, 3);
-  return account === asker && text.slice(`${asker}\n${room}\n${command}\n`.length) === commandId;
+  // As it reads after UTF-8, where half of a surrogate pair is something else.
+  const asKept = Buffer.from(commandId).toString();
+  return account === asker && text.slice(`${asker}\n${room}\n${command}\n`.length) === asKept;
 }

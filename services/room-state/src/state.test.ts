@@ -74,10 +74,10 @@ describe('repeats', () => {
 
   test('are the newest of their kind, whatever a command id has in it', () => {
     const repeats = new Repeats(60_000);
-    const ids = ['a', 'a\nb', '\n', 'ä€😀', 'sendMessage\na'];
+    const ids = ['a', 'a\nb', '\n', 'ä€😀', 'sendMessage\na', 'half \ud83d', 'half \ud83e'];
     for (const [i, id] of ids.entries()) repeats.remember('ann', id, { ...answer(0), reply: new Uint8Array([i]) });
     repeats.remember('ann', 'a', { ...answer(1), reply: new Uint8Array([9]) });
-    expect(ids.map((id) => repeats.find('ann', id, 1)?.reply[0])).toEqual([9, 1, 2, 3, 4]);
+    expect(ids.map((id) => repeats.find('ann', id, 1)?.reply[0])).toEqual([9, 1, 2, 3, 4, 5, 6]);
     expect(repeats.find('', 'a', 1)).toBeUndefined();
   });
 });

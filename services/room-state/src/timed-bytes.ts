@@ -1,9 +1,11 @@
 const pageBytes = 16 * 1024;
 const leastPlaces = 16;
+/** 3.6 MB, which are made in 2 ms. */
+const mostPlaces = 65_536;
 /** UTF-8 bytes of a character of a string, at most. */
 const mostBytesOfChar = 3;
 
-/** What is known of an entry, in this order; `older` is the next older one of its slot. */
+/** What is known of an entry, in this order; `older` is the next older one of its slot in the same stretch, 0: there is none. */
 const facts = { older: 0, hash: 1, atMs: 2, page: 3, start: 4, textEnd: 5, end: 6 } as const;
 const factCount = 7;
 
@@ -15,123 +17,141 @@ export interface TimedEntry {
   readonly bytes: Uint8Array;
 }
 
+/** The entries from one number on, with as many slots as places: the entries of a slot are a chain from the newest to the oldest. */
+class Stretch {
+  /** The number of the newest entry of each slot; 0: none was there. */
+  readonly #heads: Float64Array;
+  readonly #facts: Float64Array;
+  #next: number;
+
+  constructor(
+    readonly first: number,
+    readonly places: number,
+  ) {
+    this.#heads = new Float64Array(places);
+    this.#facts = new Float64Array(places * factCount);
+    this.#next = first;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  get full(): boolean {
+    return this.#next - this.first === this.places;
+  }
+
+  add(hash: number, atMs: number, page: number, start: number, textEnd: number, end: number): number {
+    const number = this.#next++;
+    const at = (number - this.first) * factCount;
+    this.#facts[at + facts.older] = this.newest(hash);
+    this.#facts[at + facts.hash] = hash;
+    this.#facts[at + facts.atMs] = atMs;
+    this.#facts[at + facts.page] = page;
+    this.#facts[at + facts.start] = start;
+    this.#facts[at + facts.textEnd] = textEnd;
+    this.#facts[at + facts.end] = end;
+    this.#heads[hash & (this.places - 1)] = number;
+    return number;
+  }
+
+  newest(hash: number): number {
+    return this.#heads[hash & (this.places - 1)]!;
+  }
+
+  fact(number: number, name: keyof typeof facts): number {
+    return this.#facts[(number - this.first) * factCount + facts[name]]!;
+  }
+}
+
 /**
  * Many small entries that are found by a hash, and go again in the order in which they came. They are outside of V8's heap: half a million of them as objects in a
  * map took 480 bytes each, and collections that moved and marked them a seventh of a busy holder's time.
  *
- * The entries of a slot are a chain from the newest to the oldest. One that is forgotten ends the chain, for all behind it are older: forgetting touches nothing.
+ * Nothing is ever moved: where one stretch of them is full, another follows. An entry that is forgotten ends its chain, for all behind it are older: forgetting
+ * touches nothing.
  */
 export class TimedBytes {
-  /** The number of the newest entry of each slot; 0: none was there. */
-  #heads = new Float64Array(leastPlaces);
-  /** Facts of an entry by its number, round and round. */
-  #facts = new Float64Array(leastPlaces * factCount);
+  /** The oldest first. */
+  #stretches = [new Stretch(1, leastPlaces)];
   #first = 1;
-  #next = 1;
   readonly #pages = new Map<number, Buffer>();
   #page = 0;
   #used = 0;
 
   get size(): number {
-    return this.#next - this.#first;
+    return this.#newest.next - this.#first;
   }
 
   /** Undefined: there is none. */
   get oldest(): Pick<TimedEntry, 'number' | 'atMs'> | undefined {
-    return this.size === 0 ? undefined : { number: this.#first, atMs: this.#fact(this.#first, 'atMs') };
+    return this.size === 0 ? undefined : { number: this.#first, atMs: this.#oldest.fact(this.#first, 'atMs') };
   }
 
   /** `hash`: 32 bits without sign, each as good as any other. Answers the entry's number. */
   put(hash: number, atMs: number, text: string, bytes: Uint8Array): number {
-    if (this.size === this.#places) this.#resize(this.#places * 2);
+    if (this.#newest.full) this.#stretches.push(new Stretch(this.#newest.next, placesFor(this.size)));
     const page = this.#pageFor(text.length * mostBytesOfChar + bytes.length);
-    const number = this.#next++;
     const start = this.#used;
     const textEnd = start + page.write(text, start);
     page.set(bytes, textEnd);
     this.#used = textEnd + bytes.length;
-    const at = this.#at(number);
-    this.#facts[at + facts.hash] = hash;
-    this.#facts[at + facts.atMs] = atMs;
-    this.#facts[at + facts.page] = this.#page;
-    this.#facts[at + facts.start] = start;
-    this.#facts[at + facts.textEnd] = textEnd;
-    this.#facts[at + facts.end] = this.#used;
-    this.#link(number, hash);
-    return number;
+    return this.#newest.add(hash, atMs, this.#page, start, textEnd, this.#used);
   }
 
   /** The newest of this hash that is meant, with copies of what it has. */
   find(hash: number, isMeant: (text: string) => boolean): TimedEntry | undefined {
-    for (let number = this.#newest(hash); number >= this.#first; number = this.#fact(number, 'older')) {
-      if (this.#fact(number, 'hash') !== hash) continue;
-      const entry = this.#entry(number);
-      if (isMeant(entry.text)) return entry;
+    for (let i = this.#stretches.length - 1; i >= 0; i--) {
+      const stretch = this.#stretches[i]!;
+      for (let number = stretch.newest(hash); number >= this.#first; number = stretch.fact(number, 'older')) {
+        if (stretch.fact(number, 'hash') !== hash) continue;
+        const entry = this.#entry(stretch, number);
+        if (isMeant(entry.text)) return entry;
+      }
     }
     return undefined;
   }
 
   forgetOldest(): void {
-    const page = this.#fact(this.#first++, 'page');
-    if (page !== this.#page && (this.size === 0 || this.#fact(this.#first, 'page') !== page)) this.#pages.delete(page);
-    if (this.#places > leastPlaces && this.size <= this.#places / 8) this.#resize(this.#places / 2);
+    const page = this.#oldest.fact(this.#first++, 'page');
+    if (this.size === 0) return this.#startOver();
+    if (this.#first === this.#oldest.next) this.#stretches.shift();
+    if (this.#oldest.fact(this.#first, 'page') !== page) this.#pages.delete(page);
   }
 
-  #entry(number: number): TimedEntry {
-    const page = this.#pages.get(this.#fact(number, 'page'))!;
-    const textEnd = this.#fact(number, 'textEnd');
+  get #oldest(): Stretch {
+    return this.#stretches[0]!;
+  }
+
+  get #newest(): Stretch {
+    return this.#stretches.at(-1)!;
+  }
+
+  #startOver(): void {
+    this.#stretches = [new Stretch(this.#first, leastPlaces)];
+    this.#pages.clear();
+  }
+
+  #entry(stretch: Stretch, number: number): TimedEntry {
+    const page = this.#pages.get(stretch.fact(number, 'page'))!;
+    const textEnd = stretch.fact(number, 'textEnd');
     return {
       number,
-      atMs: this.#fact(number, 'atMs'),
-      text: page.toString('utf8', this.#fact(number, 'start'), textEnd),
-      bytes: new Uint8Array(page.subarray(textEnd, this.#fact(number, 'end'))),
+      atMs: stretch.fact(number, 'atMs'),
+      text: page.toString('utf8', stretch.fact(number, 'start'), textEnd),
+      bytes: new Uint8Array(page.subarray(textEnd, stretch.fact(number, 'end'))),
     };
-  }
-
-  #link(number: number, hash: number): void {
-    this.#facts[this.#at(number) + facts.older] = this.#newest(hash);
-    this.#heads[this.#slotOf(hash)] = number;
-  }
-
-  get #places(): number {
-    return this.#heads.length;
-  }
-
-  #slotOf(hash: number): number {
-    return hash & (this.#places - 1);
-  }
-
-  #newest(hash: number): number {
-    return this.#heads[this.#slotOf(hash)]!;
-  }
-
-  #at(number: number): number {
-    return (number % this.#places) * factCount;
-  }
-
-  #fact(number: number, name: keyof typeof facts): number {
-    return this.#facts[this.#at(number) + facts[name]]!;
   }
 
   #pageFor(most: number): Buffer {
     const page = this.#pages.get(this.#page);
     if (page !== undefined && this.#used + most <= page.length) return page;
-    if (this.size === 0) this.#pages.clear();
     const fresh = Buffer.allocUnsafeSlow(Math.max(pageBytes, most));
     this.#pages.set(++this.#page, fresh);
     this.#used = 0;
     return fresh;
   }
-
-  /** As many places as slots: a chain has one entry on average. */
-  #resize(places: number): void {
-    const [before, entries] = [this.#places, this.#facts];
-    this.#heads = new Float64Array(places);
-    this.#facts = new Float64Array(places * factCount);
-    for (let number = this.#first; number < this.#next; number++) {
-      const from = (number % before) * factCount;
-      this.#facts.set(entries.subarray(from, from + factCount), this.#at(number));
-      this.#link(number, this.#fact(number, 'hash'));
-    }
-  }
 }
+
+/** As many as there are: few stretches, and none for more than twice of it. */
+const placesFor = (size: number): number => 2 ** Math.ceil(Math.log2(Math.min(mostPlaces, Math.max(leastPlaces, size))));
