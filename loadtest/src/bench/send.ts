@@ -164,35 +164,54 @@ async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say)
   }
 }
 
-/** Of bare uWebSockets. */
+interface BareStep {
+  readonly perSecond: number;
+  readonly micros: number;
+  readonly swarmMicros: number;
+  readonly kept: boolean;
+}
+
+/** Of bare uWebSockets; the first only warms up. */
 const answerSteps = [5000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000];
 
-/** The same messages to bare uWebSockets, which answers each at once: what the clients and the sockets of one CPU can do at most. */
-async function bareAnswers(say: Say): Promise<{ perSecond: number; micros: number; swarmMicros: number }> {
+async function bareStep(pid: number, swarm: Swarm, perSecond: number, say: Say): Promise<BareStep> {
+  const before = cpuMicros(pid);
+  const {
+    sent,
+    accepted,
+    tookMs,
+    replyMs,
+    cpuMicros: swarmMicros,
+  } = await swarm.talk({
+    ...{ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' },
+  });
+  const each = (micros: number): number => Number((micros / accepted).toFixed(2));
+  const [micros, swarms, p99] = [each(cpuMicros(pid) - before), each(swarmMicros), percentile(replyMs, 99)];
+  const answered = Math.round((1000 * accepted) / tookMs);
+  say(`bare answers, ${perSecond}/s: ${answered}/s, p99 ${p99} ms; us a message: server ${micros}, swarm ${swarms}`);
+  return { perSecond: answered, micros, swarmMicros: swarms, kept: accepted === sent && p99 < mostMs };
+}
+
+/** The same messages to bare uWebSockets, which answers each at once: what the clients and the sockets of one CPU can do at most. By the rules of `climb`. */
+async function bareAnswers(say: Say): Promise<BareStep> {
   const bare = await startPeer('answers', 'plaza', serverCpu);
   const swarm = await Swarm.open(
     { speech: 'plaza', url: bare.url, rooms: ['room'], atOnce: 100, sockets: oneRoom.sockets, talks: true },
     serverCpu,
     1,
   );
-  let kept = { perSecond: 0, micros: 0, swarmMicros: 0 };
   try {
-    for (const perSecond of answerSteps) {
-      const before = cpuMicros(bare.pid);
-      const talked = await swarm.talk({ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' });
-      const { sent, accepted, tookMs, replyMs, cpuMicros: swarmMicros } = talked;
-      const each = (micros: number): number => Number((micros / accepted).toFixed(2));
-      const one = {
-        perSecond: Math.round((1000 * accepted) / tookMs),
-        micros: each(cpuMicros(bare.pid) - before),
-        swarmMicros: each(swarmMicros),
-      };
-      const p99 = percentile(replyMs, 99);
-      say(`bare answers, ${perSecond}/s: ${one.perSecond}/s, p99 ${p99} ms; us a message: server ${one.micros}, swarm ${one.swarmMicros}`);
-      if (accepted < sent || p99 >= mostMs) break;
-      kept = one;
+    let best = await bareStep(bare.pid, swarm, answerSteps[0]!, say);
+    for (const perSecond of answerSteps.slice(1)) {
+      let one = await bareStep(bare.pid, swarm, perSecond, say);
+      for (let left = oneRoom.tries - 1; left > 0 && !one.kept; left--) one = await bareStep(bare.pid, swarm, perSecond, say);
+      if (!one.kept) break;
+      best = one;
     }
-    return kept;
+    const { closed, failed } = await swarm.count();
+    if (!best.kept || closed > 0 || Object.keys(failed).length > 0)
+      throw new Error(`bare uWebSockets: not a clean run: ${JSON.stringify({ best, closed, failed })}`);
+    return best;
   } finally {
     swarm.close();
     bare.stop();

@@ -6,9 +6,6 @@ import type { Holder as HeldBy } from './shard-table.js';
 /** A room-state process as links know it. */
 export type Holder = Pick<HeldBy, 'id' | 'address'>;
 
-/** A number is 32 bits without sign, and none is 0. */
-const mostNumbers = 0xffffffff;
-
 /** One link to one holder process, and what went out on it and has no reply yet, by number. */
 export class HolderLink<P extends object> {
   readonly #sent = new Numbered<P>();
@@ -18,12 +15,13 @@ export class HolderLink<P extends object> {
     readonly id: string,
     readonly address: string,
     readonly link: RoomLink,
+    private readonly mostNumbers = 0xffffffff,
   ) {}
 
-  /** The number of the next entry: 1 to 2^32 - 1, then from the start; what is unanswered is far less than that. */
+  /** The number of the next entry: 1 to 2^32 - 1 (32 bits without sign, and none is 0), then from the start; what is unanswered is far less than that. */
   number(pending: P): number {
     this.#last = this.#sent.add(pending);
-    return ((this.#last - 1) % mostNumbers) + 1;
+    return ((this.#last - 1) % this.mostNumbers) + 1;
   }
 
   /** What went out under this number and has no reply yet. */
@@ -37,7 +35,7 @@ export class HolderLink<P extends object> {
 
   /** The newest place that had this number. */
   #placeOf(number: number): number {
-    return this.#last - ((this.#last - number) % mostNumbers);
+    return this.#last - ((this.#last - number) % this.mostNumbers);
   }
 }
 

@@ -22,6 +22,35 @@ describe('the memory of a room', () => {
     expect([recent.find(10 + 250), recent.find(10 + 251)?.position]).toEqual([undefined, 261]);
   });
 
+  test('finds what an author named among more than a thousand others that nobody did', () => {
+    const recent = new Recent();
+    note(recent, 1, 1000, { commandId: 'c' });
+    for (let i = 0; i < 2000; i++) note(recent, 2 + i, 1001 + i, { account: 'ann' });
+    expect([recent.find(1), recent.findSent(account('gus'), 'c')?.position]).toEqual([undefined, 1]);
+  });
+
+  test('knows when somebody last spoke for two minutes, also where others speak all the time', () => {
+    const recent = new Recent();
+    const [gus, bob] = [account('gus'), account('bob')];
+    for (let second = 1; second <= 400; second++) {
+      const ms = second * 1000;
+      note(recent, second, ms, { account: 'ann' });
+      if (second === 119 || second === 250) note(recent, 1000 + second, ms, { account: 'bob' });
+      if (second >= 119 && second <= 239) expect(recent.lastSentMs(bob)).toBe(119_000);
+      if (second > 240 && second < 250) expect(recent.lastSentMs(bob)).toBe(0);
+      if (second >= 250 && second <= 370) expect(recent.lastSentMs(bob)).toBe(250_000);
+    }
+    expect([recent.lastSentMs(gus), recent.lastSentMs(bob)]).toEqual([0, 0]);
+  });
+
+  test('knows when somebody spoke after a holder whose clock was ahead', () => {
+    const recent = new Recent();
+    note(recent, 1, 4_000_000, { account: 'ann' });
+    recent.forgetOld(4_000_000);
+    note(recent, 2, 1_000_000, {});
+    expect(recent.lastSentMs(account('gus'))).toBe(1_000_000);
+  });
+
   test('knows who said what, and is empty when all of that is old', () => {
     const recent = new Recent();
     const body = Body.fromJSON({ text: { text: 'Hello' } });

@@ -38,6 +38,8 @@ class Kept implements RecentMessage {
 export class Recent implements RecentView {
   /** In the order of the room, so that forgetting is cheap. Looked up by walking through them, for that is rare: maps of them by this and that were the dearest part of a message. */
   readonly #messages: RecentMessage[] = [];
+  /** Those of them that their authors gave an id, a thousand of their own: they are found by it however much others say meanwhile. */
+  readonly #named: RecentMessage[] = [];
   /** Few, and read by each who comes back: as they are, not as bytes. */
   readonly #high: RecentMessage[] = [];
   readonly #lastSentMs = new LatestMs();
@@ -55,7 +57,9 @@ export class Recent implements RecentView {
     const { position, timeMs, kind } = event;
     if (kind?.$case !== 'message') return;
     const { account, commandId, class: messageClass, notAgain } = kind.value;
-    this.#messages.push(new Kept(position, timeMs, account, commandId, audience, encoded));
+    const message = new Kept(position, timeMs, account, commandId, audience, encoded);
+    this.#messages.push(message);
+    if (commandId !== '') this.#named.push(message);
     if (messageClass === MessageClass.MESSAGE_CLASS_HIGH && !notAgain)
       this.#high.push({ position, timeMs, account, commandId, audience, event });
     this.#lastSentMs.note(account, timeMs);
@@ -66,7 +70,9 @@ export class Recent implements RecentView {
   /** What decisions do not look at any more goes. */
   forgetOld(nowMs: number): void {
     this.#forgotMs = nowMs;
-    forget(this.#messages, nowMs - Math.max(recentMs, this.recallMs()));
+    const beforeMs = nowMs - Math.max(recentMs, this.recallMs());
+    forget(this.#messages, beforeMs);
+    forget(this.#named, beforeMs);
     forget(this.#high, nowMs - returnMs);
     this.#lastSentMs.forget(nowMs - recentMs);
     this.#lastSaidMs.forget(nowMs - recentMs);
@@ -74,7 +80,7 @@ export class Recent implements RecentView {
 
   /** It remembers nothing. */
   get empty(): boolean {
-    return this.#messages.length === 0 && this.#lastSentMs.empty && this.#lastSaidMs.empty;
+    return this.#messages.length === 0 && this.#named.length === 0 && this.#lastSentMs.empty && this.#lastSaidMs.empty;
   }
 
   lastSentMs(account: AccountId): number {
@@ -90,7 +96,7 @@ export class Recent implements RecentView {
     return this.#messages.findLast((message) => message.position === position);
   }
   findSent(account: AccountId, commandId: string): RecentMessage | undefined {
-    return this.#messages.findLast((message) => message.commandId === commandId && message.account === account);
+    return this.#named.findLast((message) => message.commandId === commandId && message.account === account);
   }
   findAt(account: AccountId, timeMs: number): RecentMessage | undefined {
     return this.#messages.findLast((message) => message.timeMs === timeMs && message.account === account);
@@ -126,6 +132,9 @@ class LatestMs {
       this.#newer = new Map();
       this.#turnedMs = ms;
     }
+    // Before what is forgotten already: its clock was ahead.
+    this.#turnedMs = Math.min(this.#turnedMs, ms);
+    if (ms < this.#sinceMs) this.#sinceMs = 0;
     this.#newer.set(key, ms);
     this.#newestMs = ms;
   }

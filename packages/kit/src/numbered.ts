@@ -6,6 +6,8 @@ const mostPlacesKept = 4096;
  * Things by numbers that grow, such as what waits for the reply of its number: a Map for what is added at one end and goes soon, mostly in the same order. Its
  * places are an array's, used again and again.
  *
+ * Places are as many as numbers lie between the oldest and the newest of them: what waits here has to have a time-out.
+ *
  * With a Map whose entries come and go, nearly everything that is in it while V8 collects its young lives until a major collection: each table that the Map
  * outgrew points to the next one, and once one of them counts as old, so do all behind it and what they held. One such Map for each message, anywhere in a holder, took it
  * 9 ms a scavenge instead of 4.

@@ -36,7 +36,7 @@ export const processTable = {
     'PLAZA_HEAP_GROWTH_PERCENT',
     integer(0, 1000),
     '300',
-    'How much the heap of JavaScript may grow over what its last major collection left, before the next one: more is more memory, and fewer pauses. 0: as V8 thinks.',
+    'How much the heap of JavaScript may grow over what its last major collection left, before the next one: more is more memory, and fewer pauses. 0: as V8 thinks. Where memory is scarce, `NODE_OPTIONS=--max-old-space-size` bounds it, as the manifests for Kubernetes do.',
   ),
 };
 

@@ -346,6 +346,15 @@ describe('what is not for a session', () => {
     for (const { socket } of others) expect([socket.follow(10), socket.events]).toEqual([{ at: 40, told: 0 }, [40]]);
   });
 
+  test('is let go, and what goes with it, when everybody has been served', () => {
+    const { stage, others } = inARoom();
+    stage.say(10, 20, '');
+    expect([writes(others), stage.feed.payloads.size]).toEqual([crowd, 0]);
+    stage.say(20, 30, 'a');
+    stage.settle();
+    expect([writes(others), stage.feed.payloads.size]).toEqual([2 * crowd, 0]);
+  });
+
   test('is made once for those who wait together, whenever they were led', () => {
     const stage = new Stage();
     stage.enter(['a']);

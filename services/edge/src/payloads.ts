@@ -124,6 +124,11 @@ export class Payloads {
     return payload;
   }
 
+  /** Places and groups for which something is kept. */
+  get size(): number {
+    return (this.#common?.size ?? 0) + (this.#ofGroup?.size ?? 0);
+  }
+
   /** Nobody needs them now. */
   forget(): void {
     this.#common = undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { TimedBytes } from './timed-bytes.js';
+import { TimedBytes, type TimedEntry } from './timed-bytes.js';
 
 describe('timed bytes', () => {
   const byteOf = (value: number): Uint8Array => new Uint8Array([value & 255]);
@@ -20,6 +20,29 @@ describe('timed bytes', () => {
     table.put(3, 0, 'small', byteOf(3));
     expect(table.find(2, () => true)?.bytes).toEqual(new Uint8Array(100_000).fill(5));
     expect([1, 3].map((hash) => table.find(hash, () => true)?.bytes[0])).toEqual([1, 3]);
+  });
+
+  test('keep each page as long as something is in it, and no longer', () => {
+    const table = new TimedBytes();
+    const bytes = (i: number): Uint8Array => new Uint8Array(5000).fill(i);
+    const lastOf = (entry: TimedEntry | undefined): unknown => [entry?.bytes.length, entry?.bytes.at(-1)];
+    for (let i = 1; i <= 200; i++) {
+      table.put(i, i, String(i), bytes(i));
+      if (i > 20) table.forgetOldest();
+      for (let alive = Math.max(1, i - 19); alive <= i; alive++) expect(lastOf(table.find(alive, () => true))).toEqual([5000, alive]);
+      expect(table.find(i - 20, () => true)).toBeUndefined();
+    }
+    expect(table.pages).toBeLessThanOrEqual(8);
+    while (table.size > 0) table.forgetOldest();
+    expect(table.pages).toBe(0);
+  });
+
+  test('are found in the third stretch as in the first', () => {
+    const table = new TimedBytes();
+    const most = 200_000;
+    for (let i = 1; i <= most; i++) table.put(Math.imul(i, 0x9e3779b1) >>> 0, i, String(i), byteOf(i));
+    for (const i of [1, 65_536, 65_537, 131_072, most])
+      expect(table.find(Math.imul(i, 0x9e3779b1) >>> 0, (text) => text === String(i))?.atMs).toBe(i);
   });
 
   test('have what a map has that forgets its oldest, however they grow and shrink', () => {
