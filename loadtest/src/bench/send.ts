@@ -176,17 +176,10 @@ const answerSteps = [5000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000]
 
 async function bareStep(pid: number, swarm: Swarm, perSecond: number, say: Say): Promise<BareStep> {
   const before = cpuMicros(pid);
-  const {
-    sent,
-    accepted,
-    tookMs,
-    replyMs,
-    cpuMicros: swarmMicros,
-  } = await swarm.talk({
-    ...{ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' },
-  });
+  const talked = await swarm.talk({ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' });
+  const { sent, accepted, tookMs, replyMs } = talked;
   const each = (micros: number): number => Number((micros / accepted).toFixed(2));
-  const [micros, swarms, p99] = [each(cpuMicros(pid) - before), each(swarmMicros), percentile(replyMs, 99)];
+  const [micros, swarms, p99] = [each(cpuMicros(pid) - before), each(talked.cpuMicros), percentile(replyMs, 99)];
   const answered = Math.round((1000 * accepted) / tookMs);
   say(`bare answers, ${perSecond}/s: ${answered}/s, p99 ${p99} ms; us a message: server ${micros}, swarm ${swarms}`);
   return { perSecond: answered, micros, swarmMicros: swarms, kept: accepted === sent && p99 < mostMs };

@@ -1,3 +1,5 @@
+import { copied } from '@plaza/kit';
+
 const pageBytes = 16 * 1024;
 const leastPlaces = 16;
 /** 4 MB, which are made in 2 ms. */
@@ -144,7 +146,7 @@ export class TimedBytes {
       number,
       atMs: stretch.fact(number, 'atMs'),
       text: page.toString('utf8', stretch.fact(number, 'start'), textEnd),
-      bytes: new Uint8Array(page.subarray(textEnd, stretch.fact(number, 'end'))),
+      bytes: copied(page.subarray(textEnd, stretch.fact(number, 'end'))),
     };
   }
 
