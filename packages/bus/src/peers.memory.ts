@@ -2,15 +2,21 @@ import { Beat, Order } from '@plaza/proto/room';
 import type { MemoryBus } from './memory-bus.js';
 import type { Peers } from './peers.js';
 
-/** Beats, suspicions and orders within one process. */
+const utf8 = { to: new TextEncoder(), from: new TextDecoder() };
+
+/** Beats, suspicions and orders within one process. What arrives is decoded once for all of its listeners. */
 export class MemoryPeers implements Peers {
-  readonly #bus: MemoryBus;
-  readonly #subscriptions = new Set<() => void>();
+  readonly #beats: Topic<Beat>;
+  readonly #suspects: Topic<string>;
+  readonly #orders: Topic<Order>;
   #connected = true;
   #closed = false;
 
-  constructor(bus: MemoryBus) {
-    this.#bus = bus;
+  constructor(private readonly bus: MemoryBus) {
+    const hears = (): boolean => this.#connected;
+    this.#beats = new Topic(bus, 'beat', (bytes) => Beat.decode(bytes), hears);
+    this.#suspects = new Topic(bus, 'suspect', (bytes) => utf8.from.decode(bytes), hears);
+    this.#orders = new Topic(bus, 'order', (bytes) => Order.decode(bytes), hears);
   }
 
   /** While disconnected nothing is sent and nothing arrives. */
@@ -23,15 +29,15 @@ export class MemoryPeers implements Peers {
   }
 
   onBeat(listener: (beat: Beat) => void): () => void {
-    return this.#subscribe('beat', (bytes) => listener(Beat.decode(bytes)));
+    return this.#beats.hear(listener);
   }
 
   suspect(id: string): void {
-    this.#publish('suspect', new TextEncoder().encode(id));
+    this.#publish('suspect', utf8.to.encode(id));
   }
 
   onSuspect(listener: (id: string) => void): () => void {
-    return this.#subscribe('suspect', (bytes) => listener(new TextDecoder().decode(bytes)));
+    return this.#suspects.hear(listener);
   }
 
   order(order: Omit<Order, 'nonce'>): void {
@@ -39,28 +45,50 @@ export class MemoryPeers implements Peers {
   }
 
   onOrder(listener: (order: Order) => void): () => void {
-    return this.#subscribe('order', (bytes) => listener(Order.decode(bytes)));
+    return this.#orders.hear(listener);
   }
 
   close(): Promise<void> {
     this.#closed = true;
-    for (const end of this.#subscriptions) end();
-    this.#subscriptions.clear();
+    for (const topic of [this.#beats, this.#suspects, this.#orders]) topic.close();
     return Promise.resolve();
   }
 
   #publish(topic: string, bytes: Uint8Array): void {
-    if (this.#connected && !this.#closed) this.#bus.publish(topic, bytes);
+    if (this.#connected && !this.#closed) this.bus.publish(topic, bytes);
+  }
+}
+
+/** Who hears one kind of news. */
+class Topic<T> {
+  readonly #listeners = new Set<(news: T) => void>();
+  #end: (() => void) | undefined;
+
+  constructor(
+    private readonly bus: MemoryBus,
+    private readonly name: string,
+    private readonly decode: (bytes: Uint8Array) => T,
+    private readonly hears: () => boolean,
+  ) {}
+
+  hear(listener: (news: T) => void): () => void {
+    this.#listeners.add(listener);
+    this.#end ??= this.bus.subscribe(this.name, (bytes) => this.#arrived(bytes));
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.close();
+    };
   }
 
-  #subscribe(topic: string, handler: (bytes: Uint8Array) => void): () => void {
-    const end = this.#bus.subscribe(topic, (bytes) => {
-      if (this.#connected) handler(bytes);
-    });
-    this.#subscriptions.add(end);
-    return () => {
-      end();
-      this.#subscriptions.delete(end);
-    };
+  close(): void {
+    this.#listeners.clear();
+    this.#end?.();
+    this.#end = undefined;
+  }
+
+  #arrived(bytes: Uint8Array): void {
+    if (!this.hears()) return;
+    const news = this.decode(bytes);
+    for (const listener of [...this.#listeners]) this.bus.guarded(this.name, () => listener(news));
   }
 }

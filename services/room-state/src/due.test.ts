@@ -174,9 +174,12 @@ test('rooms that are named as due and have nothing to do are looked at again lat
   const [name, value] = ['head', new Uint8Array(0)];
   const stale = Array.from({ length: 250 }, (_, i) => ({ room: `stale-${i}` as RoomId, slots: [{ name, value }], dueMs: 1 }));
   const cursor = await projection.cursor(shard);
+  await node.kill();
   expect(await projection.write(shard, cursor, cursor!, stale)).toBe('written');
+  await start('b');
+  await world.clock.pass(30_000);
   await act({ timedMuteMember: { account: 'ann', seconds: 10 } });
   await world.clock.pass(16_000);
   expect(kinds()).toContain('timedUnmuted');
-  expect(await projection.due(shard, world.clock.now(), 1000)).toEqual([]);
+  expect((await projection.due(shard, 1000)).filter(({ dueMs }) => dueMs <= world.clock.now())).toEqual([]);
 });

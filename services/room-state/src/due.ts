@@ -17,9 +17,9 @@ export async function wakeDue(core: ShardCore): Promise<void> {
   for (const id of await dueRooms(core, nowMs)) wake(core, id, nowMs);
 }
 
-async function dueRooms({ parts }: ShardCore, nowMs: number): Promise<RoomId[]> {
+async function dueRooms({ parts, writer }: ShardCore, nowMs: number): Promise<RoomId[]> {
   try {
-    return await parts.projection.due(parts.shard, nowMs, roomsAtOnce);
+    return await writer.due(nowMs, roomsAtOnce);
   } catch (error) {
     if (!(error instanceof ProjectionUnavailable)) parts.logger.error({ event: 'due-not-read', shard: parts.shard, cause: causeOf(error) });
     return [];

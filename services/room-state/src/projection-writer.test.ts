@@ -132,4 +132,82 @@ describe('the writer of the projection', () => {
     await writer.flush();
     expect([await lastOf(lobby), await projection.cursor(shard)]).toEqual([50, 99]);
   });
+
+  test('looks at a projection that has everything each five seconds, and at once when a room could not be read', async () => {
+    let asked = 0;
+    const cursor = projection.cursor.bind(projection);
+    projection.cursor = (at) => (asked++, cursor(at));
+    for (let second = 0; second < 10; second++, clock.advance(1000)) await writer.flush();
+    expect(asked).toBe(2);
+    await projection.reset(shard);
+    await expect(writer.load('cold' as RoomId)).rejects.toThrow(ProjectionUnavailable);
+    await writer.flush();
+    expect(rebuilds).toHaveLength(1);
+  });
+});
+
+describe('rooms that are due', () => {
+  const sleeper = 'sleeper' as RoomId;
+  let asked: number;
+
+  beforeEach(async () => {
+    await projection.write(shard, 10, 10, [{ room: sleeper, slots: [head(1)], dueMs: 1000 }]);
+    asked = 0;
+    const due = projection.due.bind(projection);
+    projection.due = (...all) => (asked++, due(...all));
+  });
+
+  test('are asked for once, and then not before the next one is due', async () => {
+    for (const nowMs of [0, 500, 999]) expect(await writer.due(nowMs, 100)).toEqual([]);
+    expect(asked).toBe(1);
+    for (const nowMs of [1000, 2000]) expect(await writer.due(nowMs, 100)).toEqual([sleeper]);
+    expect(asked).toBe(3);
+  });
+
+  test('are asked for when one that is written meanwhile is due before', async () => {
+    await writer.due(0, 100);
+    writer.note(lobby, [], 400);
+    expect(await writer.due(399, 100)).toEqual([]);
+    await writer.flush();
+    expect(await writer.due(400, 100)).toEqual([lobby]);
+    expect(asked).toBe(2);
+  });
+
+  test.each([
+    ['noted and not written', () => Promise.resolve()],
+    ['being written', () => new Promise<void>((resolve) => setImmediate(resolve))],
+  ])('are not forgotten that were %s when the projection was asked', async (_name, underWay) => {
+    writer.note(lobby, [], 400);
+    let goOn = (): void => undefined;
+    const write = projection.write.bind(projection);
+    projection.write = async (...all) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return write(...all);
+    };
+    const flushed = writer.flush();
+    await underWay();
+    expect(await writer.due(0, 100)).toEqual([]);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    goOn();
+    await flushed;
+    expect(await writer.due(400, 100)).toEqual([lobby]);
+  });
+
+  test('are asked for again after the projection was away, was made anew, or was written by the holder before', async () => {
+    storage.available = false;
+    await expect(writer.due(0, 100)).rejects.toThrow(ProjectionUnavailable);
+    storage.available = true;
+    expect(await writer.due(1000, 100)).toEqual([sleeper]);
+    await projection.write(shard, 10, 11, [{ room: sleeper, slots: [], dueMs: 5000 }]);
+    expect(await writer.due(1000, 100)).toEqual([]);
+    await projection.write(shard, 11, 15, [{ room: sleeper, slots: [], dueMs: 2000 }]);
+    writer.noteSequence(epoch);
+    await writer.flush();
+    expect(await writer.due(2000, 100)).toEqual([sleeper]);
+    await projection.reset(shard);
+    clock.advance(5000);
+    await writer.flush();
+    await projection.write(shard, epoch, epoch, [{ room: sleeper, slots: [head(1)], dueMs: 1500 }]);
+    expect(await writer.due(1500, 100)).toEqual([sleeper]);
+  });
 });

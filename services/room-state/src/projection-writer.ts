@@ -7,6 +7,8 @@ import type { ShardParts } from './shard-parts.js';
 const roomsAtOnce = 500;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
+/** A projection that has everything is looked at so often, whether it is still there and this holder's. Who reads a room of it looks for himself. */
+const cleanLookMs = 5000;
 
 interface DirtyRoom {
   readonly slots: Map<string, SlotChange>;
@@ -34,6 +36,9 @@ export class ProjectionWriter {
   #flushed: Promise<void> | undefined;
   #failures = 0;
   #notBeforeMs = 0;
+  #lookedMs = -Infinity;
+  /** No room of the projection is due before this, Unix ms; 0: it has to be asked. */
+  #nextDueMs = 0;
 
   /** `cursor`: the stored one, up to which the projection is known to be right. */
   constructor(
@@ -50,6 +55,7 @@ export class ProjectionWriter {
     if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), dueMs }));
     for (const slot of slots) dirty.slots.set(slot.name, slot);
     dirty.dueMs = dueMs;
+    if (dueMs > 0) this.#nextDueMs = Math.min(this.#nextDueMs, dueMs);
     if (this.#dirtySinceMs === 0) this.#dirtySinceMs = this.parts.clock.now();
   }
 
@@ -86,15 +92,37 @@ export class ProjectionWriter {
     const slots = await projection.load(shard, room);
     const stored = await projection.cursor(shard);
     if (this.#isRebuilding() || (stored !== before && !this.#isOurs(stored))) {
+      this.#lookedMs = -Infinity;
       void this.flush();
       throw new ProjectionUnavailable('the projection is another holder’s, or was lost');
     }
     return slots === undefined ? newRoom(room) : roomFromSlots(room, slots);
   }
 
+  /**
+   * Rooms that are due, earliest first, as far as they are written. The projection is asked only when there may be some: it names the next one, and only
+   * this holder adds others. Rejects with ProjectionUnavailable.
+   */
+  async due(nowMs: number, limit: number): Promise<RoomId[]> {
+    if (nowMs < this.#nextDueMs) return [];
+    const unwritten = [...this.#dirty.values(), ...this.#writing.values()].map(({ dueMs }) => dueMs || Infinity);
+    // Lowered meanwhile by what is noted.
+    this.#nextDueMs = Infinity;
+    try {
+      const found = await this.parts.projection.due(this.parts.shard, limit);
+      this.#nextDueMs = Math.min(this.#nextDueMs, found[0]?.dueMs ?? Infinity, ...unwritten);
+      return found.filter(({ dueMs }) => dueMs <= nowMs).map(({ room }) => room);
+    } catch (error) {
+      this.#nextDueMs = 0;
+      throw error;
+    }
+  }
+
   /** Writes what is noted; what fails stays noted, and is tried again after a pause. Never rejects. */
   flush(): Promise<void> {
-    if (this.#flushed === undefined && this.parts.clock.now() < this.#notBeforeMs) return Promise.resolve();
+    const nowMs = this.parts.clock.now();
+    const isEarly = nowMs < this.#notBeforeMs || (this.clean && nowMs - this.#lookedMs < cleanLookMs);
+    if (this.#flushed === undefined && isEarly) return Promise.resolve();
     this.#flushed ??= this.#flush()
       .then(() => {
         this.#failures = 0;
@@ -109,6 +137,8 @@ export class ProjectionWriter {
   async #flush(): Promise<void> {
     const stored = await this.parts.projection.cursor(this.parts.shard);
     if (!this.#isOurs(stored)) return this.#rebuild();
+    if (stored !== this.#cursor) this.#nextDueMs = 0;
+    this.#lookedMs = this.parts.clock.now();
     this.#cursor = stored!;
     this.#attempted = undefined;
     this.#rebuilding = false;
@@ -165,11 +195,13 @@ export class ProjectionWriter {
 
   async #rebuild(): Promise<void> {
     this.#rebuilding = true;
+    this.#lookedMs = -Infinity;
     try {
       const cursor = await this.parts.rebuild(this.#sequence);
       if (cursor === undefined) return;
       this.#cursor = cursor;
       this.#sequence = Math.max(this.#sequence, cursor);
+      this.#nextDueMs = 0;
       this.#rebuilding = false;
       this.parts.metrics.projection('rebuilt');
     } finally {

@@ -67,10 +67,10 @@ export class LmdbProjection implements Projection {
     while ((await asked(() => this.#table.transaction(removeSome))) === removedAtOnce);
   }
 
-  due(shard: Shard, beforeMs: number, limit: number): Promise<RoomId[]> {
+  due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
     return asked(() => {
-      const range = { start: keyOf(shard, kinds.due), end: keyOf(shard, kinds.due, bigEndian(beforeMs + 1)), limit };
-      return [...this.#table.getKeys(range)].map((key) => roomOf(key, 3 + 8));
+      const keys = this.#table.getKeys({ start: keyOf(shard, kinds.due), end: keyOf(shard, kinds.due + 1), limit });
+      return Array.from(keys, (key) => ({ room: roomOf(key, 3 + 8), dueMs: fromBigEndian(key, 3) }));
     });
   }
 

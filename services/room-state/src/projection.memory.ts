@@ -58,12 +58,9 @@ export class MemoryProjection implements Projection {
     content.due.clear();
   }
 
-  async due(shard: Shard, beforeMs: number, limit: number): Promise<RoomId[]> {
-    return [...this.storage.shard(shard).due]
-      .filter(([, dueMs]) => dueMs <= beforeMs)
-      .sort((a, b) => a[1] - b[1])
-      .slice(0, limit)
-      .map(([room]) => room);
+  async due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
+    const due = Array.from(this.storage.shard(shard).due, ([room, dueMs]) => ({ room, dueMs }));
+    return due.sort((a, b) => a.dueMs - b.dueMs).slice(0, limit);
   }
 
   async rooms(shard: Shard, pageToken: string, limit: number): Promise<{ rooms: RoomId[]; next: string }> {

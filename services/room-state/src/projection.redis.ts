@@ -82,8 +82,10 @@ export class RedisProjection implements Projection {
     } while (left > 0);
   }
 
-  async due(shard: Shard, beforeMs: number, limit: number): Promise<RoomId[]> {
-    return (await asked(this.redis.zrangebyscore(key(shard, 'due'), '-inf', beforeMs, 'LIMIT', 0, limit))) as RoomId[];
+  async due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
+    const found = await asked(this.redis.zrange(key(shard, 'due'), '0', String(limit - 1), 'WITHSCORES'));
+    const rooms = found.filter((_, i) => i % 2 === 0) as RoomId[];
+    return rooms.map((room, i) => ({ room, dueMs: Number(found[2 * i + 1]) }));
   }
 
   async rooms(shard: Shard, pageToken: string, limit: number): Promise<{ rooms: RoomId[]; next: string }> {

@@ -31,8 +31,8 @@ export interface Projection {
   /** Removes everything of the shard, cursor too: the start of a rebuild. */
   reset(shard: Shard): Promise<void>;
 
-  /** Rooms to wake at or before a moment, earliest first. */
-  due(shard: Shard, beforeMs: number, limit: number): Promise<RoomId[]>;
+  /** The rooms that want to be woken, and when, earliest first. */
+  due(shard: Shard, limit: number): Promise<{ readonly room: RoomId; readonly dueMs: number }[]>;
 
   /** All rooms of the shard in pages, for snapshots. A room that changes meanwhile is given once, old or new. */
   rooms(shard: Shard, pageToken: string, limit: number): Promise<{ rooms: RoomId[]; next: string }>;
