@@ -10,6 +10,8 @@ export interface Shape extends Rate {
   readonly rounds: number;
   /** Ours once more at this rate, so low that each message has a write of its own: what a write costs, and what a message in it, can be told apart. */
   readonly sparseRate?: number;
+  /** How long ours is warmed up at the rate; 2 where it is not told. */
+  readonly warmSeconds?: number;
 }
 
 /** What both did, round by round. */
@@ -25,7 +27,7 @@ export const sameRate: FindRate = (rate) => Promise.resolve(rate);
 
 const atOnce = 100;
 const watchEvery = 50;
-const warmSeconds = 2;
+const defaultWarmSeconds = 2;
 type Say = (line: string) => void;
 
 /** Two servers with as many sockets, messages and bytes, in turns of the same run. Throws where a message was not accepted. */
@@ -40,7 +42,7 @@ export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say:
     const [here, there] = [await listen(ours), await listen(theirs)];
     const measure = (rate: Rate): Promise<Window> => window(here, ours.pid, rate, (text) => ours.publish(text));
     const measureTheirs = (rate: Rate): Promise<Window> => window(there, theirs.pid, rate, (text) => theirs.publish(text));
-    const { bytesADelivery } = await measure({ ...shape, seconds: warmSeconds });
+    const { bytesADelivery } = await measure({ ...shape, seconds: shape.warmSeconds ?? defaultWarmSeconds });
     const theirRate = await findRate(
       { ...shape, ...(theirs.speech === 'plaza' ? {} : { bytes: Math.round(bytesADelivery) }) },
       measureTheirs,

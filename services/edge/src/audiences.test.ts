@@ -24,7 +24,8 @@ class Stage {
       now: () => this.clock.now(),
     });
     const released = (session: Member['session']): void => feed.release(session);
-    made.drain = new Drain({ clock: this.clock, figures: heard.figures, nextTurn: (task) => this.#turns.push(task), released });
+    const nextTurn = (task: () => void): unknown => this.#turns.push(task);
+    made.drain = new Drain({ clock: this.clock, figures: heard.figures, nextTurn, busyShare: 0.6, released });
     this.feed = feed;
     feed.skipTo(start);
   }

@@ -58,6 +58,12 @@ export const edgeTable = {
     '30000',
     'How long, in ms, a reader may have bytes waiting before it is closed as too slow.',
   ),
+  fanoutPercent: variable(
+    'PLAZA_EDGE_FANOUT_PERCENT',
+    integer(10, 90),
+    '60',
+    'How much of its time, in percent, the edge writes to the sockets of one busy room: with less of it more messages share a write, and come later.',
+  ),
   drainPerSecond: variable(
     'PLAZA_EDGE_DRAIN_PER_SECOND',
     integer(1, 100_000),
@@ -135,6 +141,7 @@ export type EdgeSettings = Pick<
   | 'roomsPerConnection'
   | 'bufferedBytes'
   | 'slowMs'
+  | 'fanoutPercent'
   | 'drainPerSecond'
   | 'drainMs'
   | 'jwksUrl'

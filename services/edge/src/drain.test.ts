@@ -6,6 +6,7 @@ import type { RoomFeed } from './room-feed.js';
 import type { RingLimits } from './ring.js';
 import type { Session } from './session.js';
 
+const busyShare = 0.6;
 let clock: FakeClock;
 let turns: (() => void)[];
 let released: Session[];
@@ -25,6 +26,7 @@ const drainParts = (): DrainParts => ({
   clock,
   figures: heard.figures,
   nextTurn: (task) => turns.push(task),
+  busyShare,
   released: (session) => {
     released.push(session);
     session.feed.release(session);
@@ -91,6 +93,20 @@ describe('the rotating drain', () => {
     expect(ann!.socket.sent.length).toBe(2);
     expect(ann!.socket.frames[1]?.batches.length).toBe(8);
     expect(ann!.socket.follow(10)).toEqual({ at: 100, told: 0 });
+  });
+
+  test('a rotation that took long is followed by a rest, so that its room has no more than its share of the time', () => {
+    const members = crowd(600);
+    const sent = (): number => members.filter(({ socket }) => socket.sent.length === 2).length;
+    feed.onFrame(live(10, 20));
+    for (; turns.length > 0; clock.advance(30)) turn();
+    const [tookMs, startedMs] = [60, clock.now() - 90];
+    feed.onFrame(live(20, 30));
+    clock.advance(Math.ceil(startedMs + tookMs / busyShare) - 1 - clock.now());
+    expect([turns.length, sent()]).toEqual([0, 0]);
+    clock.advance(1);
+    for (; turns.length > 0;) turn();
+    expect(sent()).toBe(600);
   });
 
   test('one write stays in a cork buffer; the rest follows', () => {

@@ -11,9 +11,8 @@ import type { TagGroup } from './tag-groups.js';
 const writesPerTurn = 250;
 /** Sockets that are looked at and get nothing, in the time of one write. */
 const looksAWrite = 20;
-/** A room is not served again before this; and its rotations take at most this share of the time. */
+/** A room is not served again before this. */
 const minIntervalMs = 40;
-const busyShare = 0.6;
 /** A room that would wait longer than this waits for a clock that was set. */
 const longestWaitMs = 5000;
 
@@ -22,6 +21,8 @@ export interface DrainParts {
   readonly figures: Figures;
   /** Runs a task in the next turn of the event loop; setImmediate, or a test's own. */
   readonly nextTurn: (task: () => void) => void;
+  /** The rotations of a room take at most this share of the time. */
+  readonly busyShare: number;
   /** A removed session was told; it is over. */
   released(session: Session): void;
 }
@@ -97,7 +98,7 @@ export class Drain {
     this.parts.figures.rotated(tookMs);
     rotation.seat = 0;
     rotation.queued = false;
-    rotation.notBeforeMs = rotation.startedMs + Math.max(minIntervalMs, tookMs / busyShare);
+    rotation.notBeforeMs = rotation.startedMs + Math.max(minIntervalMs, tookMs / this.parts.busyShare);
     feed.seats.tidy();
     if (rotation.owing) this.#leadLater(feed);
     const leaving = feed.departing.length > 0;

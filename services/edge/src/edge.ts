@@ -102,6 +102,7 @@ export class EdgeCore implements SocketEvents {
       clock,
       figures,
       nextTurn: (task) => void setImmediate(task),
+      busyShare: settings.fanoutPercent / 100,
       released: (session) => this.sessions.end(session),
     });
     const fills = new Fills(this.router, clock, logger, figures);

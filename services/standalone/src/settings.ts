@@ -33,7 +33,13 @@ export function innerSettings(config: StandaloneConfig, env: Env, secrets: Devel
   const settings = {
     // A lone holder has nobody to listen for before its first claim.
     roomState: read(roomStateSettingsTable, holders === 1 ? { PLAZA_SETTLE_MS: '0' } : {}),
-    edge: read(edgeTable, { PLAZA_EDGE_HOST: config.host, PLAZA_EDGE_PORT: String(config.edgePort), PLAZA_TOKEN_SECRET: tokenSecret }),
+    edge: read(edgeTable, {
+      PLAZA_EDGE_HOST: config.host,
+      PLAZA_EDGE_PORT: String(config.edgePort),
+      PLAZA_TOKEN_SECRET: tokenSecret,
+      // Who decides, keeps and counts does so in the same thread.
+      PLAZA_EDGE_FANOUT_PERCENT: env['PLAZA_EDGE_FANOUT_PERCENT'] ?? '50',
+    }),
     history: read(historyTable, {}),
     metrics: read(metricsTable, {}),
     api: read(apiTable, {
