@@ -66,12 +66,23 @@ function pinIfThere(pid: number, cpu: number): void {
   }
 }
 
-function startBenchCluster(options: ClusterOptions): Promise<Cluster> {
+type Prepare = (ready: Pick<Target, 'api' | 'apiKey'>) => Promise<void>;
+const nothing: Prepare = () => Promise.resolve();
+
+function startBenchCluster(options: ClusterOptions, prepare = nothing): Promise<Cluster> {
   const { mains, env: forProfiles } = observed();
   const env = { ...benchEnv, PLAZA_TOKEN_SECRET: tokenSecret, ...forProfiles, ...options.env };
   return onAllCpus(async () => {
     await nameCassandra();
-    return await startCluster({ edges: 2, holders: 1, logLevel: 'error', ...(mains === undefined ? {} : { mains }), ...options, env });
+    const started = { edges: 2, holders: 1, logLevel: 'error', ...(mains === undefined ? {} : { mains }), ...options, env } as const;
+    const cluster = await startCluster(started);
+    try {
+      await prepare(cluster.ready);
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
   });
 }
 
@@ -87,10 +98,13 @@ function bedOf(cluster: Cluster, measured: readonly string[], stop: () => Promis
   return { name: 'cluster', api: ready.api, apiKey: ready.apiKey, connectUrls, pids, cluster, pid, stop };
 }
 
-/** A cluster of one row's own, beside which there is no other, with the named processes on the server's CPU; to be called after `takeClientsSide`. */
-export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}): Promise<Bed> {
+/**
+ * A cluster of one row's own, beside which there is no other, with the named processes on the server's CPU; to be called after `takeClientsSide`. `prepare` still
+ * has every CPU.
+ */
+export async function clusterBed(measured: readonly string[], options: ClusterOptions = {}, prepare = nothing): Promise<Bed> {
   await stopHouse();
-  const cluster = await startBenchCluster(options);
+  const cluster = await startBenchCluster(options, prepare);
   return bedOf(cluster, measured, () => cluster.stop());
 }
 

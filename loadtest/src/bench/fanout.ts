@@ -67,7 +67,7 @@ async function fanout(
       'delivered of expected': atLeast(Math.min(...turns.rounds.map(({ ours }) => ours.deliveries / ours.expected)), 1, 'ratio'),
       'lag p99 to the last socket': atMost(
         medianOf(turns, ({ lagMs }) => lagMs.p99),
-        250,
+        target.lagMs,
         'ms',
       ),
       'swarm CPU a frame / edge CPU a frame': atMost(

@@ -8,7 +8,7 @@ import { atMost, type Row, type RowResult } from './row.js';
 import { window } from './window.js';
 
 const sockets = 15_000;
-const shape = { rate: 3, seconds: 3, bytes: 200 };
+const shape = { rate: 3, seconds: 2, bytes: 200 };
 const rounds = 3;
 const atOnce = 100;
 
