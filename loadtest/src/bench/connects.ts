@@ -31,20 +31,33 @@ export const betweenMs = 1500;
 /** Who has no door that lets so many in a second only waits until all are gone. */
 const bareBetweenMs = 300;
 
-/** All sockets of the order as fast as the clients can, again and again; an edge and another server in turns. Throws where one did not get in. */
+export interface ConnectTurns {
+  readonly edge: readonly ConnectRound[];
+  /** uWebSockets alone. */
+  readonly bare: readonly ConnectRound[];
+  /** The same with a check of the token and as many writes as an edge's. */
+  readonly door: readonly ConnectRound[];
+}
+
+/** All sockets of the order as fast as the clients can, again and again; an edge and two other servers in turns. Throws where one did not get in. */
 export async function inTurnsConnect(
-  ours: Door,
-  theirs: Door,
+  { edge: ours, ...others }: Readonly<Record<keyof ConnectTurns, Door>>,
   say: (line: string) => void,
-): Promise<{ ours: ConnectRound[]; theirs: ConnectRound[] }> {
-  const kept = { ours: [] as ConnectRound[], theirs: [] as ConnectRound[] };
+): Promise<ConnectTurns> {
+  const kept: Record<keyof ConnectTurns, ConnectRound[]> = { edge: [], bare: [], door: [] };
   for (let i = 0; i < warmUps + rounds; i++) {
+    const warms = i < warmUps;
     const our = await connects(ours, i, betweenMs);
-    const their = await connects(theirs, i, bareBetweenMs);
-    say(`${shown(our)}; bare: ${shown(their)}${i < warmUps ? ' (warms up)' : ''}`);
-    if (i < warmUps) continue;
-    kept.ours.push(our);
-    kept.theirs.push(their);
+    say(`edge: ${shown(our)}${warms ? ' (warms up)' : ''}`);
+    if (!warms) kept.edge.push(our);
+    // The others have less to compile.
+    if (i < warmUps - 2) continue;
+    for (const name of ['bare', 'door'] as const) {
+      const their = await connects(others[name], i, name === 'bare' ? bareBetweenMs : betweenMs);
+      if (warms) continue;
+      say(`${name}: ${shown(their)}`);
+      kept[name].push(their);
+    }
   }
   // Beside the rounds that count: a profiler takes its share.
   await profiled('edge', ours.pid, say, () => connects(ours, warmUps + rounds, betweenMs));

@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Reply } from '@plaza/proto/client';
+import { CommandBatch, ReplyBatch, type EntryReply } from '@plaza/proto/room';
+import { decodeCommand } from '@plaza/protocol';
 import { cpuMicros } from '../machine.js';
 import type { Bed } from './bed.js';
-import { SyntheticEdge } from './synthetic-edge.js';
+import { joinOf, SyntheticEdge } from './synthetic-edge.js';
 
 /** What joins cost the holder of their room, fed by edges without sockets. */
 export interface HolderJoins {
@@ -15,6 +18,8 @@ export interface HolderJoins {
   readonly restMicrosASecond: number;
   /** Of a core. */
   readonly share: number;
+  /** What the same messages cost alone: read and written once each by the same code, in this process, with nothing decided or sent. */
+  readonly messagesMicros: number;
 }
 
 const edges = 3;
@@ -24,6 +29,8 @@ const warmUpSeconds = 1;
 const restMs = 2000;
 const tickMs = 2;
 const answersMs = 10_000;
+/** Joins whose messages are read and written with nothing else. */
+const alone = 40_000;
 
 /** Joins of new accounts into one room, from three edges at 20,000 a second. The room has some before: code and maps are warm. */
 export async function joinsAtHolder(bed: Bed, room: string): Promise<HolderJoins> {
@@ -48,6 +55,7 @@ export async function joinsAtHolder(bed: Bed, room: string): Promise<HolderJoins
       micros: micros / joined,
       restMicrosASecond,
       share: micros / 1000 / tookMs,
+      messagesMicros: messagesAlone(room, synthetic[0]?.lastReply),
     };
   } finally {
     for (const edge of synthetic) edge.close();
@@ -67,4 +75,24 @@ async function join(all: readonly SyntheticEdge[], room: string, forSeconds: num
   }
   const lateMs = performance.now() + answersMs;
   while (joinedOf(all) - before < wanted && performance.now() < lateMs) await pause(tickMs);
+}
+
+/** In batches as large as they come to a holder at that rate, after as many that warm up. */
+function messagesAlone(room: string, answer: EntryReply | undefined): number {
+  if (answer === undefined) throw new Error('no join was answered');
+  const entries = Array.from({ length: (perSecond * tickMs) / 1000 / edges }, (_, i) => joinOf('synthetic-0', i + 1, room));
+  const [batch, reply] = [CommandBatch.encode({ asker: '', entries }).finish(), Reply.decode(answer.reply)];
+  const times = Math.ceil(alone / entries.length);
+  const once = (): void => {
+    const replies = CommandBatch.decode(batch).entries.map(({ number, kind, body }) => {
+      decodeCommand(kind, body);
+      return { ...answer, number, reply: Reply.encode(reply).finish() };
+    });
+    ReplyBatch.encode({ replies, ended: [], deliveries: [] }).finish();
+  };
+  for (let i = 0; i < times; i++) once();
+  const before = process.cpuUsage();
+  for (let i = 0; i < times; i++) once();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / (times * entries.length);
 }

@@ -77,7 +77,7 @@ async function starts(): Promise<readonly (() => Promise<Subject>)[]> {
     edgeSubject,
     async () => peerSubject(await startPeer('bare', 'bare', serverCpu)),
     async () => peerSubject(await startPeer('ws', 'bare', serverCpu)),
-    async () => peerSubject(await startPeer('socket-io', 'socket.io', serverCpu, socketIoPath)),
+    async () => peerSubject(await startPeer('socket-io', 'socket.io', serverCpu, { path: socketIoPath })),
     ...(centrifugo === undefined ? [] : [() => Promise.resolve(peerSubject(centrifugo))]),
   ];
 }

@@ -24,8 +24,13 @@ export interface Listening {
 }
 
 /** `name`: that of its file in this folder, without `-server`. */
-export async function startPeer(name: string, speech: Speech, cpu: number | undefined, path = '/'): Promise<Peer> {
-  const options = pinnedTo(cpu);
+export async function startPeer(
+  name: string,
+  speech: Speech,
+  cpu: number | undefined,
+  { path = '/', env = {} }: { readonly path?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Peer> {
+  const options = { ...pinnedTo(cpu), env: { ...process.env, ...env } };
   const execArgv = [...(options.execArgv ?? []), '--import', insidePath];
   const server: ChildProcess = fork(fileURLToPath(new URL(`./${name}-server.js`, import.meta.url)), { ...options, execArgv });
   const [{ port }] = (await once(server, 'message', { signal: AbortSignal.timeout(startMs) })) as [Listening];
