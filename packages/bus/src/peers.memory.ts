@@ -89,6 +89,6 @@ class Topic<T> {
   #arrived(bytes: Uint8Array): void {
     if (!this.hears()) return;
     const news = this.decode(bytes);
-    for (const listener of [...this.#listeners]) this.bus.guarded(this.name, () => listener(news));
+    for (const listener of this.#listeners) this.bus.guarded(this.name, () => listener(news));
   }
 }

@@ -109,6 +109,18 @@ describe('the rotating drain', () => {
     expect(sent()).toBe(600);
   });
 
+  test('a rotation that took very long is followed by five seconds, not by none', () => {
+    crowd(600);
+    feed.onFrame(live(10, 20));
+    for (; turns.length > 0; clock.advance(4000)) turn();
+    feed.onFrame(live(20, 30));
+    // The last turn was 4 s ago.
+    clock.advance(999);
+    expect(turns.length).toBe(0);
+    clock.advance(1);
+    expect(turns.length).toBe(1);
+  });
+
   test('one write stays in a cork buffer; the rest follows', () => {
     const [ann] = crowd(1);
     for (let at = 10; at < 200; at += 10) feed.onFrame(live(at, at + 10, { bytes: 4000 }));

@@ -94,11 +94,13 @@ export class Drain {
 
   #rotated(feed: RoomFeed): void {
     const { rotation } = feed;
-    const tookMs = this.parts.clock.now() - rotation.startedMs;
+    const nowMs = this.parts.clock.now();
+    const tookMs = nowMs - rotation.startedMs;
+    const pauseMs = Math.max(minIntervalMs, tookMs / this.parts.busyShare) - tookMs;
     this.parts.figures.rotated(tookMs);
     rotation.seat = 0;
     rotation.queued = false;
-    rotation.notBeforeMs = rotation.startedMs + Math.max(minIntervalMs, tookMs / this.parts.busyShare);
+    rotation.notBeforeMs = nowMs + Math.min(longestWaitMs, pauseMs);
     feed.seats.tidy();
     if (rotation.owing) this.#leadLater(feed);
     const leaving = feed.departing.length > 0;

@@ -18,6 +18,7 @@ let clock: FakeClock;
 let writer: ProjectionWriter;
 let rebuilds: number[];
 let held: boolean;
+let answersRebuild: boolean;
 
 beforeEach(async () => {
   storage = new MemoryProjectionStorage();
@@ -25,12 +26,14 @@ beforeEach(async () => {
   clock = new FakeClock();
   rebuilds = [];
   held = true;
+  answersRebuild = true;
   await projection.write(shard, undefined, 10, [{ room: lobby, slots: [head(7)], dueMs: 0 }]);
   const rebuild = async (sequence: number): Promise<number | undefined> => {
     rebuilds.push(sequence);
     if (!held) return undefined;
     await projection.reset(shard);
     await projection.write(shard, undefined, sequence, [{ room: lobby, slots: [head(7)], dueMs: 0 }]);
+    if (!answersRebuild) throw new ProjectionUnavailable('the answer was lost');
     return sequence;
   };
   writer = new ProjectionWriter({ shard, epoch, projection, clock, logger: quietLogger(), metrics: noMetrics, rebuild }, 10);
@@ -209,5 +212,26 @@ describe('rooms that are due', () => {
     await writer.flush();
     await projection.write(shard, epoch, epoch, [{ room: sleeper, slots: [head(1)], dueMs: 1500 }]);
     expect(await writer.due(1500, 100)).toEqual([sleeper]);
+  });
+
+  test('are asked for again after a projection was made anew and nobody was told so', async () => {
+    await projection.reset(shard);
+    answersRebuild = false;
+    await writer.flush();
+    expect(await writer.due(500, 100)).toEqual([]);
+    await projection.write(shard, 10, 10, [{ room: sleeper, slots: [head(1)], dueMs: 1500 }]);
+    clock.advance(1000);
+    await writer.flush();
+    expect(await writer.due(1500, 100)).toEqual([sleeper]);
+  });
+
+  test('are asked for once a minute, whatever was said before', async () => {
+    await writer.due(0, 100);
+    await projection.write(shard, 10, 10, [{ room: sleeper, slots: [], dueMs: 0 }]);
+    await writer.due(1000, 100);
+    expect(await writer.due(60_999, 100)).toEqual([]);
+    expect(asked).toBe(2);
+    await writer.due(61_000, 100);
+    expect(asked).toBe(3);
   });
 });

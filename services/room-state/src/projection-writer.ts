@@ -7,8 +7,10 @@ import type { ShardParts } from './shard-parts.js';
 const roomsAtOnce = 500;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
-/** A projection that has everything is looked at so often, whether it is still there and this holder's. Who reads a room of it looks for himself. */
-const cleanLookMs = 5000;
+/** A projection that has everything is looked at with each fifth tick, whether it is still there and this holder's. Who reads a room of it looks for himself. */
+const cleanLookMs = 4500;
+/** It is asked so often for what is due in any case. */
+const longestUntilDueMs = 60_000;
 
 interface DirtyRoom {
   readonly slots: Map<string, SlotChange>;
@@ -55,7 +57,7 @@ export class ProjectionWriter {
     if (dirty === undefined) this.#dirty.set(room, (dirty = { slots: new Map(), dueMs }));
     for (const slot of slots) dirty.slots.set(slot.name, slot);
     dirty.dueMs = dueMs;
-    if (dueMs > 0) this.#nextDueMs = Math.min(this.#nextDueMs, dueMs);
+    this.#dueAt(dueMs);
     if (this.#dirtySinceMs === 0) this.#dirtySinceMs = this.parts.clock.now();
   }
 
@@ -105,12 +107,12 @@ export class ProjectionWriter {
    */
   async due(nowMs: number, limit: number): Promise<RoomId[]> {
     if (nowMs < this.#nextDueMs) return [];
-    const unwritten = [...this.#dirty.values(), ...this.#writing.values()].map(({ dueMs }) => dueMs || Infinity);
     // Lowered meanwhile by what is noted.
-    this.#nextDueMs = Infinity;
+    this.#nextDueMs = nowMs + longestUntilDueMs;
+    for (const rooms of [this.#dirty, this.#writing]) for (const { dueMs } of rooms.values()) this.#dueAt(dueMs);
     try {
       const found = await this.parts.projection.due(this.parts.shard, limit);
-      this.#nextDueMs = Math.min(this.#nextDueMs, found[0]?.dueMs ?? Infinity, ...unwritten);
+      this.#dueAt(found[0]?.dueMs ?? 0);
       return found.filter(({ dueMs }) => dueMs <= nowMs).map(({ room }) => room);
     } catch (error) {
       this.#nextDueMs = 0;
@@ -118,10 +120,15 @@ export class ProjectionWriter {
     }
   }
 
+  /** A room is due then; 0: never. */
+  #dueAt(dueMs: number): void {
+    if (dueMs > 0 && dueMs < this.#nextDueMs) this.#nextDueMs = dueMs;
+  }
+
   /** Writes what is noted; what fails stays noted, and is tried again after a pause. Never rejects. */
   flush(): Promise<void> {
     const nowMs = this.parts.clock.now();
-    const isEarly = nowMs < this.#notBeforeMs || (this.clean && nowMs - this.#lookedMs < cleanLookMs);
+    const isEarly = nowMs < this.#notBeforeMs || (this.clean && Math.abs(nowMs - this.#lookedMs) < cleanLookMs);
     if (this.#flushed === undefined && isEarly) return Promise.resolve();
     this.#flushed ??= this.#flush()
       .then(() => {
@@ -137,7 +144,8 @@ export class ProjectionWriter {
   async #flush(): Promise<void> {
     const stored = await this.parts.projection.cursor(this.parts.shard);
     if (!this.#isOurs(stored)) return this.#rebuild();
-    if (stored !== this.#cursor) this.#nextDueMs = 0;
+    // Somebody else's write, or the end of a rebuild whose answer was lost.
+    if (stored !== this.#cursor || this.#rebuilding) this.#nextDueMs = 0;
     this.#lookedMs = this.parts.clock.now();
     this.#cursor = stored!;
     this.#attempted = undefined;

@@ -38,7 +38,7 @@ export function innerSettings(config: StandaloneConfig, env: Env, secrets: Devel
       PLAZA_EDGE_PORT: String(config.edgePort),
       PLAZA_TOKEN_SECRET: tokenSecret,
       // Who decides, keeps and counts does so in the same thread.
-      PLAZA_EDGE_FANOUT_PERCENT: env['PLAZA_EDGE_FANOUT_PERCENT'] ?? '40',
+      PLAZA_EDGE_FANOUT_PERCENT: env['PLAZA_EDGE_FANOUT_PERCENT'] || '40',
     }),
     history: read(historyTable, {}),
     metrics: read(metricsTable, {}),
