@@ -7,8 +7,8 @@ import { highestInReach } from './window.js';
 
 const steadyShape = (full: boolean): Shape => ({ sockets: 10_000, rate: 8, seconds: full ? 8 : 3, bytes: 200, rounds: 3 });
 const hotShape = (full: boolean): Shape => ({ ...steadyShape(full), sockets: 2000, rate: 200 });
-/** Until V8 has compiled what a message calls in all services at once; an edge has little of that. */
-const standaloneWarmSeconds = 8;
+/** Until V8 has compiled what a message calls in all services at once. */
+const standaloneWarmSeconds = 6;
 const bareRates = [25, 50, 75, 100, 125, 150, 200] as const;
 const rampSeconds = 3;
 
@@ -121,7 +121,7 @@ function besideEdge(name: string, turns: Turns): Record<string, Figure> {
   };
 }
 
-/** Everything in one process, beside an edge that has others decide, keep and count for it; `hot` with both as warm as `steady` left them. */
+/** Everything in one process, beside an edge that has others decide, keep and count for it. */
 export const standalone: Row = {
   name: 'standalone',
   what: 'the two of fan-out with standalone and with an edge',

@@ -27,32 +27,23 @@ const atOnce = 100;
 const seconds = 2;
 const calmMs = 1000;
 
-/** Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. What it has no time for by what it used before is not tried. */
-async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
-  let [rate, best] = [rates[0] as number, await measure({ rate: rates[0] as number, seconds, bytes })];
-  for (;;) {
-    const next = highestInReach(rates, rate, best);
-    if (next === undefined || next <= rate) return best;
-    const measured = await measure({ rate: next, seconds, bytes });
-    if (!isUnsaturated(measured)) return best;
-    [rate, best] = [next, measured];
-  }
-}
-
 /**
- * The highest rate that an edge has time for. What it uses at one rate does not tell of another: its rotations take a share of the time and no more, and
- * the more comes, the less a delivery costs.
+ * Ever more messages a second, as long as it has time left; of the last such rate what a delivery cost. The next one is the highest that it has time for if a
+ * delivery costs as much there; who batches has time for more, so that the one above is tried as well.
  */
-async function highestOfEdge(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
-  const warm = await measure({ rate: rates[0] as number, seconds, bytes });
-  for (const rate of rates.slice(1).reverse()) {
-    const measured = await measure({ rate, seconds, bytes });
-    if (isUnsaturated(measured)) return measured;
+async function highest(rates: readonly number[], measure: (rate: Rate) => Promise<Window>): Promise<Window> {
+  let [at, best] = [0, await measure({ rate: rates[0] as number, seconds, bytes })];
+  for (;;) {
+    const rate = rates[at] as number;
+    const next = Math.max(at + 1, rates.indexOf(highestInReach(rates, rate, best) ?? rate));
+    if (next >= rates.length) return best;
+    const measured = await measure({ rate: rates[next] as number, seconds, bytes });
+    if (!isUnsaturated(measured)) return best;
+    [at, best] = [next, measured];
   }
-  return warm;
 }
 
-async function costOf({ name, url, speech, pid, rooms, publish }: Subject, climb = highest): Promise<Cost> {
+async function costOf({ name, url, speech, pid, rooms, publish }: Subject): Promise<Cost> {
   const swarm = await Swarm.open({ url, speech, rooms, sockets: 0, atOnce, watchEvery: 50 }, clientCpu, 1);
   const measure = (rate: Rate): Promise<Window> => window(swarm, pid, rate, publish);
   try {
@@ -61,10 +52,10 @@ async function costOf({ name, url, speech, pid, rooms, publish }: Subject, climb
     const tookMs = performance.now() - startMs;
     await pause(calmMs);
     const kibASocket = ((residentMiB(pid) - residentBefore) * 1024) / steadySockets;
-    const steady = await climb(steadyRates, measure);
+    const steady = await highest(steadyRates, measure);
     await swarm.closeSome(1 - hotSockets / steadySockets);
     await pause(calmMs);
-    return { name, connectsPerSecond: (1000 * steadySockets) / tookMs, kibASocket, steady, hot: await climb(hotRates, measure) };
+    return { name, connectsPerSecond: (1000 * steadySockets) / tookMs, kibASocket, steady, hot: await highest(hotRates, measure) };
   } finally {
     swarm.close();
   }
@@ -88,10 +79,10 @@ const told = ({ name, connectsPerSecond, kibASocket, steady, hot }: Cost): strin
 
 async function compared(say: (line: string) => void): Promise<RowResult> {
   const costs: Cost[] = [];
-  for (const [i, start] of (await starts()).entries()) {
+  for (const start of await starts()) {
     const subject = await start();
     try {
-      const cost = await costOf(subject, i === 0 ? highestOfEdge : highest);
+      const cost = await costOf(subject);
       costs.push(cost);
       say(told(cost));
     } finally {

@@ -11,7 +11,7 @@ interface Shape {
   readonly name: string;
   readonly rooms: number;
   readonly sockets: number;
-  /** Messages a second, one step after the other while they are kept; the first only warms up. */
+  /** Messages a second, one step after the other while they are kept; the first only warms up. Where the second is not kept, half of it is tried. */
   readonly steps: readonly number[];
   readonly target: number;
   /** Of a step that was not kept: a major collection or a compilation falls into one window and not into the next. */
@@ -39,12 +39,7 @@ const manyRooms: Shape = {
   warmSeconds: 6,
 };
 /** What three NATS servers do is told beside it: fewer steps, unless there is time. */
-const brief = ({ steps: [warm = 0, first = 0], ...shape }: Shape): Shape => ({
-  ...shape,
-  steps: [warm, first / 2, first],
-  tries: 2,
-  warmSeconds: 4,
-});
+const brief = (shape: Shape): Shape => ({ ...shape, steps: shape.steps.slice(0, 2), tries: 2, warmSeconds: 4 });
 const observers = 10;
 const bytes = 100;
 const seconds = 3;
@@ -147,15 +142,20 @@ async function climb(bed: Bed, shape: Shape, rooms: readonly string[], say: Say)
   );
   const steps: Step[] = [];
   try {
-    for (const [i, perSecond] of shape.steps.entries()) {
+    const tried = async (perSecond: number, i: number): Promise<boolean> => {
       const work = (): Promise<Step> => step(bed, swarm, listeners, perSecond, i === 0 ? shape.warmSeconds : seconds);
       for (let left = i === 0 ? 1 : shape.tries; left > 0; left--) {
         const one = await (i === profiledStep ? bothProfiled(bed, say, work) : work());
         say(`${shape.name}, ${told(one)}`);
         steps.push(one);
-        if (isKept(one)) break;
+        if (isKept(one)) return true;
       }
-      if (i > 0 && !isKept(steps.at(-1)!)) break;
+      return i === 0;
+    };
+    for (const [i, perSecond] of shape.steps.entries()) {
+      if (await tried(perSecond, i)) continue;
+      if (i === 1) await tried(perSecond / 2, i);
+      break;
     }
     for (const each of [swarm, listeners]) {
       const { breaks, closed, failed } = await each.count();
@@ -177,12 +177,12 @@ interface BareStep {
 }
 
 /** Of bare uWebSockets; the first only warms up. */
-const answerSteps = [5000, 15_000, 20_000, 25_000];
-const answerTries = 2;
+const answerSteps = [5000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000];
+const answerSeconds = 2;
 
 async function bareStep(pid: number, swarm: Swarm, perSecond: number, say: Say): Promise<BareStep> {
   const before = cpuMicros(pid);
-  const talked = await swarm.talk({ perSecond, seconds, text: 'x'.repeat(bytes), audience: 'observer' });
+  const talked = await swarm.talk({ perSecond, seconds: answerSeconds, text: 'x'.repeat(bytes), audience: 'observer' });
   const { sent, accepted, tookMs, replyMs } = talked;
   const each = (micros: number): number => Number((micros / accepted).toFixed(2));
   const [micros, swarms, p99] = [each(cpuMicros(pid) - before), each(talked.cpuMicros), percentile(replyMs, 99)];
@@ -203,12 +203,12 @@ async function bareAnswers(say: Say): Promise<BareStep> {
     let best = await bareStep(bare.pid, swarm, answerSteps[0]!, say);
     for (const perSecond of answerSteps.slice(1)) {
       let one = await bareStep(bare.pid, swarm, perSecond, say);
-      for (let left = answerTries - 1; left > 0 && !one.kept; left--) one = await bareStep(bare.pid, swarm, perSecond, say);
+      for (let left = oneRoom.tries - 1; left > 0 && !one.kept; left--) one = await bareStep(bare.pid, swarm, perSecond, say);
       if (!one.kept) break;
       best = one;
     }
     const { closed, failed } = await swarm.count();
-    if (!best.kept || closed > 0 || Object.keys(failed).length > 0)
+    if (closed > 0 || Object.keys(failed).length > 0)
       throw new Error(`bare uWebSockets: not a clean run: ${JSON.stringify({ best, closed, failed })}`);
     return best;
   } finally {

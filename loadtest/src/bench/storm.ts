@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, pin } from '../machine.js';
-import { startPeer } from '../peers/peer.js';
+import { startPeer, type Peer } from '../peers/peer.js';
 import { profiled } from '../profile/profiled.js';
 import { Swarm } from '../swarm/swarm.js';
 import type { SwarmOrder } from '../swarm/order.js';
@@ -20,8 +20,7 @@ const patienceMs = 30_000;
 
 async function storm(say: (line: string) => void): Promise<RowResult> {
   const bed = await edgeBed({ env: { PLAZA_EDGE_CONNECTS_PER_SECOND: String(admitted) } });
-  const bare = await startPeer('bare', 'bare', serverCpu);
-  const door = await startPeer('door', 'plaza', serverCpu, { env: { PLAZA_TOKEN_SECRET: tokenSecret } });
+  const peers: Peer[] = [];
   const swarms: Swarm[] = [];
   const swarmOf = async (order: SwarmOrder): Promise<Swarm> => {
     const swarm = await Swarm.open({ ...order, sockets: 0 }, clientCpu, 1);
@@ -29,6 +28,10 @@ async function storm(say: (line: string) => void): Promise<RowResult> {
     return swarm;
   };
   try {
+    const bare = await startPeer('bare', 'bare', serverCpu);
+    peers.push(bare);
+    const door = await startPeer('door', 'plaza', serverCpu, { env: { PLAZA_TOKEN_SECRET: tokenSecret } });
+    peers.push(door);
     const room = await openRoom(bed, 'storm');
     const [url] = bed.connectUrls as [string];
     const some = { sockets: admitted, atOnce: 200 };
@@ -49,11 +52,12 @@ async function storm(say: (line: string) => void): Promise<RowResult> {
       `offered ${2 * admitted}/s of which ${admitted}/s are let in: ${paced.in} of ${paced.offered} in after ${paced.seconds.toFixed(1)} s`,
     );
     for (const one of swarms) one.close();
-    for (const peer of [bare, door]) peer.stop();
+    for (const peer of peers) peer.stop();
     await pause(betweenMs);
-    if (serverCpu !== undefined) pin(bed.pid('room-state-1'), serverCpu);
     const joinRoom = await openRoom(bed, 'joins');
-    const joins = await profiled('room-state', bed.pid('room-state-1'), say, () => joinsAtHolder(bed, joinRoom));
+    const joins = await onServersCpu(bed.pid('room-state-1'), (pid) =>
+      profiled('room-state', pid, say, () => joinsAtHolder(bed, joinRoom)),
+    );
     say(`room-state: ${joins.micros.toFixed(1)} us a join, ${joins.joined} of ${joins.asked}, ${joins.perSecond.toFixed(0)}/s`);
     return {
       figures: {
@@ -73,8 +77,19 @@ async function storm(say: (line: string) => void): Promise<RowResult> {
     };
   } finally {
     for (const swarm of swarms) swarm.close();
-    for (const peer of [bare, door]) peer.stop();
+    for (const peer of peers) peer.stop();
     await bed.stop();
+  }
+}
+
+/** Then it is beside the clients again: other rows have the same holder. */
+async function onServersCpu<T>(pid: number, work: (pid: number) => Promise<T>): Promise<T> {
+  if (serverCpu === undefined || clientCpu === undefined) return await work(pid);
+  pin(pid, serverCpu);
+  try {
+    return await work(pid);
+  } finally {
+    pin(pid, clientCpu);
   }
 }
 

@@ -42,7 +42,7 @@ export class SyntheticEdge {
     this.#link.send(Array.from({ length: count }, () => joinOf(this.name, ++this.#last, room)));
   }
 
-  /** The newest answer, as it came. */
+  /** The newest answer that said "joined", as it came. */
   get lastReply(): EntryReply | undefined {
     return this.#reply;
   }
@@ -53,11 +53,11 @@ export class SyntheticEdge {
 
   #answered(answer: EntryReply): void {
     const { outcome, reply } = answer;
-    this.#reply = answer;
     if (outcome !== EntryOutcome.ENTRY_OUTCOME_ANSWERED) return this.#note(entryOutcomeToJSON(outcome));
     const { result } = Reply.decode(reply);
-    if (result?.$case === 'joined') this.joined++;
-    else this.#note(JSON.stringify(result));
+    if (result?.$case !== 'joined') return this.#note(JSON.stringify(result));
+    this.joined++;
+    this.#reply = answer;
   }
 
   #note(what: string): void {

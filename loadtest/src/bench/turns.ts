@@ -10,7 +10,7 @@ export interface Shape extends Rate {
   readonly rounds: number;
   /** Ours once more at this rate, so low that each message has a write of its own: what a write costs, and what a message in it, can be told apart. */
   readonly sparseRate?: number;
-  /** How long ours is warmed up at the rate; 2 where it is not told. */
+  /** How long both are warmed up at the rate; absent: ours, for 2 s. */
   readonly warmSeconds?: number;
 }
 
@@ -43,6 +43,7 @@ export async function inTurns(ours: Subject, theirs: Subject, shape: Shape, say:
     const measure = (rate: Rate): Promise<Window> => window(here, ours.pid, rate, (text) => ours.publish(text));
     const measureTheirs = (rate: Rate): Promise<Window> => window(there, theirs.pid, rate, (text) => theirs.publish(text));
     const { bytesADelivery } = await measure({ ...shape, seconds: shape.warmSeconds ?? defaultWarmSeconds });
+    if (shape.warmSeconds !== undefined) await measureTheirs({ ...shape, seconds: shape.warmSeconds });
     const theirRate = await findRate(
       { ...shape, ...(theirs.speech === 'plaza' ? {} : { bytes: Math.round(bytesADelivery) }) },
       measureTheirs,
