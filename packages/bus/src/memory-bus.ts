@@ -30,13 +30,12 @@ export class MemoryBus {
   #deliver(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const [topic, bytes] of waiting) for (const handler of this.#topics.get(topic) ?? []) this.guarded(topic, () => handler(bytes));
+    for (const [topic, bytes] of waiting) for (const handler of this.#topics.get(topic) ?? []) this.#hand(handler, topic, bytes);
   }
 
-  /** Does what a handler of the topic does; its error is told, and stops nobody. */
-  guarded(topic: string, work: () => void): void {
+  #hand(handler: Handler, topic: string, bytes: Uint8Array): void {
     try {
-      work();
+      handler(bytes);
     } catch (error) {
       this.logger?.error({ event: 'bus-handler-failed', topic, cause: causeOf(error) });
     }

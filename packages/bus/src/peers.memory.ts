@@ -2,21 +2,16 @@ import { Beat, Order } from '@plaza/proto/room';
 import type { MemoryBus } from './memory-bus.js';
 import type { Peers } from './peers.js';
 
-const utf8 = { to: new TextEncoder(), from: new TextDecoder() };
-
-/** Beats, suspicions and orders within one process. What arrives is decoded once for all of its listeners. */
+/** Beats, suspicions and orders within one process. */
 export class MemoryPeers implements Peers {
-  readonly #beats: Topic<Beat>;
-  readonly #suspects: Topic<string>;
-  readonly #orders: Topic<Order>;
+  readonly #bus: MemoryBus;
+  readonly #subscriptions = new Set<() => void>();
+  readonly #beatOf = onceForAll((bytes) => Beat.decode(bytes));
   #connected = true;
   #closed = false;
 
-  constructor(private readonly bus: MemoryBus) {
-    const hears = (): boolean => this.#connected;
-    this.#beats = new Topic(bus, 'beat', (bytes) => Beat.decode(bytes), hears);
-    this.#suspects = new Topic(bus, 'suspect', (bytes) => utf8.from.decode(bytes), hears);
-    this.#orders = new Topic(bus, 'order', (bytes) => Order.decode(bytes), hears);
+  constructor(bus: MemoryBus) {
+    this.#bus = bus;
   }
 
   /** While disconnected nothing is sent and nothing arrives. */
@@ -29,15 +24,15 @@ export class MemoryPeers implements Peers {
   }
 
   onBeat(listener: (beat: Beat) => void): () => void {
-    return this.#beats.hear(listener);
+    return this.#subscribe('beat', (bytes) => listener(this.#beatOf(bytes)));
   }
 
   suspect(id: string): void {
-    this.#publish('suspect', utf8.to.encode(id));
+    this.#publish('suspect', new TextEncoder().encode(id));
   }
 
   onSuspect(listener: (id: string) => void): () => void {
-    return this.#suspects.hear(listener);
+    return this.#subscribe('suspect', (bytes) => listener(new TextDecoder().decode(bytes)));
   }
 
   order(order: Omit<Order, 'nonce'>): void {
@@ -45,50 +40,37 @@ export class MemoryPeers implements Peers {
   }
 
   onOrder(listener: (order: Order) => void): () => void {
-    return this.#orders.hear(listener);
+    return this.#subscribe('order', (bytes) => listener(Order.decode(bytes)));
   }
 
   close(): Promise<void> {
     this.#closed = true;
-    for (const topic of [this.#beats, this.#suspects, this.#orders]) topic.close();
+    for (const end of this.#subscriptions) end();
+    this.#subscriptions.clear();
     return Promise.resolve();
   }
 
   #publish(topic: string, bytes: Uint8Array): void {
-    if (this.#connected && !this.#closed) this.bus.publish(topic, bytes);
+    if (this.#connected && !this.#closed) this.#bus.publish(topic, bytes);
+  }
+
+  #subscribe(topic: string, handler: (bytes: Uint8Array) => void): () => void {
+    const end = this.#bus.subscribe(topic, (bytes) => {
+      if (this.#connected) handler(bytes);
+    });
+    this.#subscriptions.add(end);
+    return () => {
+      end();
+      this.#subscriptions.delete(end);
+    };
   }
 }
 
-/** Who hears one kind of news. */
-class Topic<T> {
-  readonly #listeners = new Set<(news: T) => void>();
-  #end: (() => void) | undefined;
-
-  constructor(
-    private readonly bus: MemoryBus,
-    private readonly name: string,
-    private readonly decode: (bytes: Uint8Array) => T,
-    private readonly hears: () => boolean,
-  ) {}
-
-  hear(listener: (news: T) => void): () => void {
-    this.#listeners.add(listener);
-    this.#end ??= this.bus.subscribe(this.name, (bytes) => this.#arrived(bytes));
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
-    };
-  }
-
-  close(): void {
-    this.#listeners.clear();
-    this.#end?.();
-    this.#end = undefined;
-  }
-
-  #arrived(bytes: Uint8Array): void {
-    if (!this.hears()) return;
-    const news = this.decode(bytes);
-    for (const listener of this.#listeners) this.bus.guarded(this.name, () => listener(news));
-  }
+/** All listeners get the same bytes, one after the other: they are decoded for the first. A beat of 64 shards, each second, has some ten listeners. */
+function onceForAll<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T {
+  let last: { readonly bytes: Uint8Array; readonly news: T } | undefined;
+  return (bytes) => {
+    if (last?.bytes !== bytes) last = { bytes, news: decode(bytes) };
+    return last.news;
+  };
 }
