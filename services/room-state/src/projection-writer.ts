@@ -106,7 +106,7 @@ export class ProjectionWriter {
    * this holder adds others. Rejects with ProjectionUnavailable.
    */
   async due(nowMs: number, limit: number): Promise<RoomId[]> {
-    if (nowMs < this.#nextDueMs) return [];
+    if (this.#rebuilding || nowMs < this.#nextDueMs) return [];
     // Lowered meanwhile by what is noted.
     this.#nextDueMs = nowMs + longestUntilDueMs;
     for (const rooms of [this.#dirty, this.#writing]) for (const { dueMs } of rooms.values()) this.#dueAt(dueMs);
@@ -128,7 +128,7 @@ export class ProjectionWriter {
   /** Writes what is noted; what fails stays noted, and is tried again after a pause. Never rejects. */
   flush(): Promise<void> {
     const nowMs = this.parts.clock.now();
-    const isEarly = nowMs < this.#notBeforeMs || (this.clean && Math.abs(nowMs - this.#lookedMs) < cleanLookMs);
+    const isEarly = nowMs < this.#notBeforeMs || (this.clean && !this.#rebuilding && Math.abs(nowMs - this.#lookedMs) < cleanLookMs);
     if (this.#flushed === undefined && isEarly) return Promise.resolve();
     this.#flushed ??= this.#flush()
       .then(() => {
@@ -144,8 +144,8 @@ export class ProjectionWriter {
   async #flush(): Promise<void> {
     const stored = await this.parts.projection.cursor(this.parts.shard);
     if (!this.#isOurs(stored)) return this.#rebuild();
-    // Somebody else's write, or the end of a rebuild whose answer was lost.
-    if (stored !== this.#cursor || this.#rebuilding) this.#nextDueMs = 0;
+    // Somebody else's write.
+    if (stored !== this.#cursor) this.#nextDueMs = 0;
     this.#lookedMs = this.parts.clock.now();
     this.#cursor = stored!;
     this.#attempted = undefined;
@@ -203,13 +203,12 @@ export class ProjectionWriter {
 
   async #rebuild(): Promise<void> {
     this.#rebuilding = true;
-    this.#lookedMs = -Infinity;
+    this.#nextDueMs = 0;
     try {
       const cursor = await this.parts.rebuild(this.#sequence);
       if (cursor === undefined) return;
       this.#cursor = cursor;
       this.#sequence = Math.max(this.#sequence, cursor);
-      this.#nextDueMs = 0;
       this.#rebuilding = false;
       this.parts.metrics.projection('rebuilt');
     } finally {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseRoomId, type RoomId } from '@plaza/domain';
-import type { Projection, RoomChange } from './projection.js';
+import type { DueRoom, Projection, RoomChange } from './projection.js';
 
 /** Two instances over one storage, as two processes have one Redis. */
 export interface ProjectionsUnderTest {
@@ -11,7 +11,7 @@ export interface ProjectionsUnderTest {
 
 const room = (id: string): RoomId => parseRoomId(id)!;
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const dueAt = (id: string, dueMs: number): { room: RoomId; dueMs: number } => ({ room: room(id), dueMs });
+const dueAt = (id: string, dueMs: number): DueRoom => ({ room: room(id), dueMs });
 const change = (id: string, slots: Record<string, Uint8Array | undefined>, dueMs = 0): RoomChange => ({
   room: room(id),
   slots: Object.entries(slots).map(([name, value]) => ({ name, value })),

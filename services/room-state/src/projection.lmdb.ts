@@ -1,7 +1,7 @@
 import type { RoomId, Shard } from '@plaza/domain';
 import { bigEndian, fromBigEndian, type Database, type RootDatabase } from '@plaza/kit/lmdb';
 import { causeOf } from '@plaza/kit';
-import { ProjectionUnavailable, type Projection, type RoomChange } from './projection.js';
+import { ProjectionUnavailable, type DueRoom, type Projection, type RoomChange } from './projection.js';
 
 /**
  * Keys are shard (two bytes), kind (one byte), rest:
@@ -67,7 +67,7 @@ export class LmdbProjection implements Projection {
     while ((await asked(() => this.#table.transaction(removeSome))) === removedAtOnce);
   }
 
-  due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
+  due(shard: Shard, limit: number): Promise<DueRoom[]> {
     return asked(() => {
       const keys = this.#table.getKeys({ start: keyOf(shard, kinds.due), end: keyOf(shard, kinds.due + 1), limit });
       return Array.from(keys, (key) => ({ room: roomOf(key, 3 + 8), dueMs: fromBigEndian(key, 3) }));

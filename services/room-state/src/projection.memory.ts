@@ -1,5 +1,5 @@
 import type { RoomId, Shard } from '@plaza/domain';
-import { ProjectionUnavailable, type Projection, type RoomChange } from './projection.js';
+import { ProjectionUnavailable, type DueRoom, type Projection, type RoomChange } from './projection.js';
 
 interface ShardContent {
   cursor: number | undefined;
@@ -58,7 +58,7 @@ export class MemoryProjection implements Projection {
     content.due.clear();
   }
 
-  async due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
+  async due(shard: Shard, limit: number): Promise<DueRoom[]> {
     const due = Array.from(this.storage.shard(shard).due, ([room, dueMs]) => ({ room, dueMs }));
     return due.sort((a, b) => a.dueMs - b.dueMs).slice(0, limit);
   }

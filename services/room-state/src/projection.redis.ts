@@ -1,7 +1,7 @@
 import type { RoomId, Shard } from '@plaza/domain';
 import { causeOf } from '@plaza/kit';
 import type { Redis, Result } from 'ioredis';
-import { ProjectionUnavailable, type Projection, type RoomChange } from './projection.js';
+import { ProjectionUnavailable, type DueRoom, type Projection, type RoomChange } from './projection.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -82,7 +82,7 @@ export class RedisProjection implements Projection {
     } while (left > 0);
   }
 
-  async due(shard: Shard, limit: number): Promise<{ room: RoomId; dueMs: number }[]> {
+  async due(shard: Shard, limit: number): Promise<DueRoom[]> {
     const found = await asked(this.redis.zrange(key(shard, 'due'), '0', String(limit - 1), 'WITHSCORES'));
     const rooms = found.filter((_, i) => i % 2 === 0) as RoomId[];
     return rooms.map((room, i) => ({ room, dueMs: Number(found[2 * i + 1]) }));

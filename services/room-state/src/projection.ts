@@ -8,6 +8,9 @@ export interface RoomChange {
   readonly dueMs: number;
 }
 
+/** A room that wants to be woken, and when. */
+export type DueRoom = Pick<RoomChange, 'room' | 'dueMs'>;
+
 /**
  * Each shard's rooms as of a log sequence, at most about a second behind the log. It can always be rebuilt; it decides nothing.
  * Rejects with ProjectionUnavailable when it cannot be asked.
@@ -31,8 +34,8 @@ export interface Projection {
   /** Removes everything of the shard, cursor too: the start of a rebuild. */
   reset(shard: Shard): Promise<void>;
 
-  /** The rooms that want to be woken, and when, earliest first. */
-  due(shard: Shard, limit: number): Promise<{ readonly room: RoomId; readonly dueMs: number }[]>;
+  /** Earliest first. */
+  due(shard: Shard, limit: number): Promise<DueRoom[]>;
 
   /** All rooms of the shard in pages, for snapshots. A room that changes meanwhile is given once, old or new. */
   rooms(shard: Shard, pageToken: string, limit: number): Promise<{ rooms: RoomId[]; next: string }>;
