@@ -219,8 +219,8 @@ async function bareAnswers(say: Say): Promise<BareStep> {
 
 /** All shapes on one cluster. */
 async function run(natsServers: 1 | 3, shapes: readonly Shape[], say: Say): Promise<readonly (readonly Step[])[]> {
-  // Of its own: a holder that 100,000 sessions came to and left before is a fifth slower.
   const opened: { readonly shape: Shape; readonly rooms: readonly string[] }[] = [];
+  // Of its own: a holder that 100,000 sessions came to and left before is a fifth slower.
   const bed = await clusterBed(['edge-1'], { natsServers }, async (api) => {
     for (const shape of shapes) opened.push({ shape, rooms: await openRooms(api, shape) });
   });

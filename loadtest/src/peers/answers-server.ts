@@ -1,6 +1,7 @@
 import { Reply } from '@plaza/proto/client';
 import { crackClientFrame, encodeReplyFrame } from '@plaza/protocol';
 import * as uWS from 'uWebSockets.js';
+import { listen } from './listen.uws.js';
 
 /** The thing to compare `send` with: uWebSockets alone takes everybody in and says "accepted" to whatever comes, with as many bytes as an edge does. Nothing is decided, kept or told to others. */
 const position = 1_795_872_137_956_000;
@@ -20,8 +21,4 @@ app.ws('/*', {
     socket.send(encodeReplyFrame(id, accepted), true);
   },
 });
-app.listen('127.0.0.1', 0, (listening) => {
-  if (listening === false) throw new Error('no port');
-  process.send?.({ port: uWS.us_socket_local_port(listening) });
-});
-process.on('disconnect', () => process.exit(0));
+listen(app);

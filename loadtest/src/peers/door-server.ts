@@ -2,6 +2,7 @@ import { TokenVerifier, type Verified } from '@plaza/kit';
 import { NoticesMode, Reply, Role, ServerFrame, Signal } from '@plaza/proto/client';
 import { encodeReplyFrame } from '@plaza/protocol';
 import * as uWS from 'uWebSockets.js';
+import { listen } from './listen.uws.js';
 
 interface Seat {
   readonly token: string;
@@ -63,8 +64,4 @@ setInterval(() => {
   if (came) app.publish('room', signal, true);
   came = false;
 }, 1000);
-app.listen('127.0.0.1', 0, (listening) => {
-  if (listening === false) throw new Error('no port');
-  process.send?.({ port: uWS.us_socket_local_port(listening) });
-});
-process.on('disconnect', () => process.exit(0));
+listen(app);
